@@ -1,0 +1,2 @@
+//! fanous
+fn main() {}
