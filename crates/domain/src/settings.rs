@@ -1,0 +1,50 @@
+//! What a shop chooses about itself, and the programme in force: versioned documents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::Currency;
+use crate::time::{Calendar, Zone};
+
+/// What a shop chooses about itself. A change to zone or calendar refolds every customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShopSettings {
+    /// The shop's name, as pages show it.
+    pub name: String,
+    /// The zone in which its days turn.
+    pub zone: Zone,
+    /// The calendar by which it counts months.
+    pub calendar: Calendar,
+    /// The currency of its books.
+    pub currency: Currency,
+}
+
+impl Default for ShopSettings {
+    fn default() -> Self {
+        Self {
+            name: "Shop".to_owned(),
+            zone: Zone::utc(),
+            calendar: Calendar::Gregorian,
+            currency: Currency::EUR,
+        }
+    }
+}
+
+/// The rules in force. Later issues furnish it; today it says when a customer counts as lapsed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Programme {
+    /// The version of the document, from 1.
+    pub version: u64,
+    /// Days without an order after which a customer counts as lapsed.
+    pub lapse_after_days: u32,
+}
+
+impl Default for Programme {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            lapse_after_days: 180,
+        }
+    }
+}

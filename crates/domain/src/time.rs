@@ -1,0 +1,344 @@
+//! Time: milliseconds UTC in facts; days and months in the shop's zone and calendar.
+//!
+//! Nothing here asks what time it is. Conversion happens in Rust and never in SQL, so both
+//! engines and every machine agree.
+
+use std::fmt;
+use std::str::FromStr;
+
+use icu_calendar::{Date, cal::Persian};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// One day of 24 hours.
+    pub const DAY: i64 = 86_400_000;
+    /// The earliest moment an event may claim: 1970-01-01.
+    pub const EARLIEST: Self = Self(0);
+    /// The latest moment an event may claim: 2200-01-01, so that a wrong year is refused early.
+    pub const LATEST: Self = Self(7_258_118_400_000);
+
+    /// This moment moved by so many milliseconds; stops at the ends of the number range.
+    #[must_use]
+    pub const fn plus(self, milliseconds: i64) -> Self {
+        Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// Whole days since 1970-01-01 in UTC.
+    #[must_use]
+    pub const fn utc_day(self) -> i64 {
+        self.0.div_euclid(Self::DAY)
+    }
+}
+
+impl fmt::Display for Millis {
+    /// RFC 3339 in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(timestamp) => write!(f, "{timestamp:.3}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// A day: whole days since 1970-01-01 in the shop's zone.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Day(pub i32);
+
+/// A month of the shop's calendar: `year * 12 + month - 1`, so that months can be subtracted.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Month(pub i32);
+
+impl Month {
+    /// The year and the month of the year (1 to 12).
+    #[must_use]
+    pub const fn year_month(self) -> (i32, i32) {
+        (self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
+impl fmt::Display for Month {
+    /// `2011-03`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month) = self.year_month();
+        write!(f, "{year:04}-{month:02}")
+    }
+}
+
+/// The calendar by which a shop counts its months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Calendar {
+    /// The Gregorian calendar.
+    #[default]
+    Gregorian,
+    /// The Iranian solar calendar.
+    Jalali,
+}
+
+/// A time zone by its IANA name, resolved once.
+#[derive(Clone)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    fn civil(&self, at: Millis) -> DateTime {
+        let timestamp = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.0.to_datetime(timestamp)
+    }
+
+    /// The day in this zone.
+    #[must_use]
+    pub fn day(&self, at: Millis) -> Day {
+        let date = self.civil(at).date();
+        Day(days_since_epoch(date))
+    }
+
+    /// The month in this zone and the given calendar.
+    #[must_use]
+    pub fn month(&self, at: Millis, calendar: Calendar) -> Month {
+        month_of(self.civil(at).date(), calendar)
+    }
+
+    /// The first moment of a day in this zone.
+    #[must_use]
+    pub fn day_start(&self, day: Day) -> Millis {
+        let date = date_of(day);
+        self.0
+            .to_ambiguous_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+            .compatible()
+            .map_or(Millis(i64::from(day.0) * Millis::DAY), |moment| {
+                Millis(moment.as_millisecond())
+            })
+    }
+
+    /// A local date and time without an offset, as shops' exports carry it.
+    #[must_use]
+    pub fn moment(&self, local: DateTime) -> Millis {
+        self.0
+            .to_ambiguous_timestamp(local)
+            .compatible()
+            .map_or(Millis::EARLIEST, |moment| Millis(moment.as_millisecond()))
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl FromStr for Zone {
+    type Err = TimeError;
+
+    fn from_str(name: &str) -> Result<Self, TimeError> {
+        if name == "UTC" {
+            return Ok(Self::utc());
+        }
+        TimeZone::get(name)
+            .map(Self)
+            .map_err(|_| TimeError::Zone(name.to_owned()))
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+fn date_of(day: Day) -> jiff::civil::Date {
+    jiff::civil::date(1970, 1, 1)
+        .checked_add(jiff::Span::new().days(i64::from(day.0)))
+        .unwrap_or(jiff::civil::Date::MAX)
+}
+
+fn days_since_epoch(date: jiff::civil::Date) -> i32 {
+    // The rule of the proleptic Gregorian calendar, counted from 1 March of year 0, in integers:
+    // 146,097 days in 400 years.
+    let year = i32::from(date.year()) - i32::from(date.month() <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (i32::from(date.month()) + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + i32::from(date.day()) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The month of a local date in a calendar.
+fn month_of(date: jiff::civil::Date, calendar: Calendar) -> Month {
+    match calendar {
+        Calendar::Gregorian => Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1),
+        Calendar::Jalali => {
+            let iso = Date::try_new_iso(
+                i32::from(date.year()),
+                u8::try_from(date.month()).expect("months are 1 to 12"),
+                u8::try_from(date.day()).expect("days are 1 to 31"),
+            );
+            iso.map_or(Month::default(), |iso| {
+                let persian = iso.to_calendar(Persian);
+                let month = i32::from(persian.month().ordinal);
+                Month(persian.year().extended_year() * 12 + month - 1)
+            })
+        }
+    }
+}
+
+/// Why a text is not a time or a zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimeError {
+    /// Not a date with a time that we can read.
+    Unreadable(String),
+    /// Before 1970 or after 2199.
+    OutOfRange(String),
+    /// Not the name of a time zone.
+    Zone(String),
+}
+
+impl fmt::Display for TimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(given) => {
+                write!(
+                    f,
+                    "“{given}” is not a time: expected one like 2011-12-09T12:50:00Z"
+                )
+            }
+            Self::OutOfRange(given) => write!(f, "“{given}” is not between 1970 and 2199"),
+            Self::Zone(given) => {
+                write!(
+                    f,
+                    "“{given}” is not a time zone: expected a name like Asia/Tehran"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for TimeError {}
+
+/// Reads a time: RFC 3339 with `Z` or an offset; or a local date with or without a time
+/// (`2010-12-01T08:26:00`, `2010-12-01 08:26`, `2010-12-01`), which is read in the shop's zone.
+///
+/// # Errors
+/// [`TimeError`], which names what was given.
+pub fn parse_time(text: &str, zone: &Zone) -> Result<Millis, TimeError> {
+    const TEXT_MAX: usize = 40;
+    let text = text.trim();
+    if text.len() > TEXT_MAX {
+        let start: String = text.chars().take(TEXT_MAX).collect();
+        return Err(TimeError::Unreadable(format!("{start}…")));
+    }
+    let moment = if let Ok(timestamp) = text.parse::<Timestamp>() {
+        Millis(timestamp.as_millisecond())
+    } else if let Ok(local) = text.parse::<DateTime>() {
+        zone.moment(local)
+    } else {
+        return Err(TimeError::Unreadable(text.to_owned()));
+    };
+    if moment < Millis::EARLIEST || moment >= Millis::LATEST {
+        return Err(TimeError::OutOfRange(text.to_owned()));
+    }
+    Ok(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_shops_zone() {
+        let tehran: Zone = "Asia/Tehran".parse().expect("a zone");
+        let check = |text: &str, zone: &Zone, expected: &str| {
+            let got = match parse_time(text, zone) {
+                Ok(at) => at.to_string(),
+                Err(refusal) => refusal.to_string(),
+            };
+            assert!(got.starts_with(expected), "{text}: {got}");
+        };
+        check(
+            "2010-12-01T08:26:00",
+            &Zone::utc(),
+            "2010-12-01T08:26:00.000Z",
+        );
+        check("2010-12-01 08:26", &tehran, "2010-12-01T04:56:00.000Z");
+        check(
+            "2026-11-22T10:00:00.123456+00:00",
+            &tehran,
+            "2026-11-22T10:00:00.123Z",
+        );
+        check("2010-12-01", &Zone::utc(), "2010-12-01T00:00:00.000Z");
+        check(
+            "9999-01-01T00:00:00Z",
+            &Zone::utc(),
+            "“9999-01-01T00:00:00Z” is not between",
+        );
+        check("yesterday", &Zone::utc(), "“yesterday” is not a time");
+    }
+
+    #[test]
+    fn months_follow_the_shops_calendar() {
+        let zone: Zone = "Asia/Tehran".parse().expect("a zone");
+        let at = parse_time("2011-12-09T12:00:00Z", &zone).expect("a time");
+        assert_eq!(zone.month(at, Calendar::Gregorian).to_string(), "2011-12");
+        // 18 Azar 1390.
+        assert_eq!(zone.month(at, Calendar::Jalali).to_string(), "1390-09");
+    }
+
+    #[test]
+    fn days_turn_at_local_midnight() {
+        let zone: Zone = "Asia/Tehran".parse().expect("a zone");
+        let before = parse_time("2026-11-22T20:29:59Z", &zone).expect("a time");
+        let after = parse_time("2026-11-22T20:30:00Z", &zone).expect("a time");
+        assert_eq!(zone.day(before).0 + 1, zone.day(after).0);
+        assert_eq!(zone.day_start(zone.day(after)), after);
+    }
+
+    #[test]
+    fn day_numbers_agree_with_utc_arithmetic() {
+        for days in [0, 1, 59, 60, 365, 10_957, 11_016, 20_000, 40_000] {
+            let at = Millis(days * Millis::DAY + 5);
+            assert_eq!(i64::from(Zone::utc().day(at).0), days);
+        }
+    }
+}
