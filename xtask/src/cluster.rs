@@ -97,7 +97,11 @@ impl Cluster {
             .process_group(0)
             .spawn()
             .map_err(|error| format!("the keeper could not be started: {error}"))?;
-        let mut cluster = Self { keeper, folder, port };
+        let mut cluster = Self {
+            keeper,
+            folder,
+            port,
+        };
         cluster.wait_until_ready(programs)?;
         Ok(cluster)
     }
@@ -115,7 +119,11 @@ impl Cluster {
             }
             thread::sleep(START_POLL_INTERVAL);
         }
-        Err(format!("not ready after {} s; {}", START_DURATION_MAX.as_secs(), self.log_end()))
+        Err(format!(
+            "not ready after {} s; {}",
+            START_DURATION_MAX.as_secs(),
+            self.log_end()
+        ))
     }
 
     fn log_end(&self) -> String {
@@ -145,7 +153,12 @@ impl Account {
             return Ok(Self { ids: None });
         }
         let ids = ["postgres", "nobody"].into_iter().find_map(|name| {
-            let id = |flag| output_of(Command::new("id").args([flag, name]))?.trim().parse().ok();
+            let id = |flag| {
+                output_of(Command::new("id").args([flag, name]))?
+                    .trim()
+                    .parse()
+                    .ok()
+            };
             Some((id("-u")?, id("-g")?))
         });
         match ids {
@@ -157,9 +170,17 @@ impl Account {
     /// The words that start `program` under this account.
     fn command(&self, program: &Path) -> Vec<String> {
         let program = program.to_string_lossy().into_owned();
-        let Some((user, group)) = self.ids else { return vec![program] };
+        let Some((user, group)) = self.ids else {
+            return vec![program];
+        };
         let (user, group) = (format!("--reuid={user}"), format!("--regid={group}"));
-        vec!["setpriv".to_owned(), user, group, "--clear-groups".to_owned(), program]
+        vec![
+            "setpriv".to_owned(),
+            user,
+            group,
+            "--clear-groups".to_owned(),
+            program,
+        ]
     }
 }
 
@@ -189,12 +210,18 @@ fn initialise(programs: &Path, folder: &Path, account: &Account) -> Result<(), F
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("initdb: {}", String::from_utf8_lossy(&output.stderr).trim()))
+    Err(format!(
+        "initdb: {}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    ))
 }
 
 /// What is acknowledged must survive, so `fsync` and `full_page_writes` stay on, said out loud.
 fn server_options(folder: &Path, port: u16) -> Vec<String> {
-    let mut options = vec!["-D".to_owned(), folder.join("data").to_string_lossy().into_owned()];
+    let mut options = vec![
+        "-D".to_owned(),
+        folder.join("data").to_string_lossy().into_owned(),
+    ];
     let settings = [
         format!("port={port}"),
         "listen_addresses=127.0.0.1".to_owned(),
@@ -205,7 +232,11 @@ fn server_options(folder: &Path, port: u16) -> Vec<String> {
         "synchronous_commit=on".to_owned(),
         "timezone=UTC".to_owned(),
     ];
-    options.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
+    options.extend(
+        settings
+            .into_iter()
+            .flat_map(|setting| ["-c".to_owned(), setting]),
+    );
     options
 }
 
@@ -217,10 +248,16 @@ fn free_port() -> io::Result<u16> {
 fn sweep(temporary: &Path) {
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
         let folder = entry.path();
-        if !entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+        if !entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(FOLDER_PREFIX)
+        {
             continue;
         }
-        let Ok(owner) = fs::read_to_string(folder.join(OWNER_FILE)) else { continue };
+        let Ok(owner) = fs::read_to_string(folder.join(OWNER_FILE)) else {
+            continue;
+        };
         if is_running(owner.trim(), "xtask") {
             continue;
         }
@@ -238,7 +275,9 @@ fn sweep(temporary: &Path) {
 fn is_running(process: &str, mark: &str) -> bool {
     let known_number = !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit());
     let listed = || output_of(Command::new("ps").args(["-o", "args=", "-p", process]));
-    let words = fs::read_to_string(format!("/proc/{process}/cmdline")).ok().or_else(listed);
+    let words = fs::read_to_string(format!("/proc/{process}/cmdline"))
+        .ok()
+        .or_else(listed);
     known_number && words.is_some_and(|words| words.contains(mark))
 }
 

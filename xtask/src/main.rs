@@ -67,7 +67,9 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let own = std::env::var("CARGO_MANIFEST_DIR")
         .unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
-    Path::new(&own).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(&own)
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 #[cfg(test)]

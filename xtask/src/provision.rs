@@ -29,13 +29,25 @@ struct Need {
     found: fn() -> bool,
 }
 
-const POSTGRES: Need = Need { package: "postgresql", found: || postgres_folder().is_some() };
+const POSTGRES: Need = Need {
+    package: "postgresql",
+    found: || postgres_folder().is_some(),
+};
 
 const NEEDS: [Need; 5] = [
     POSTGRES,
-    Need { package: "chromium", found: || chromium().is_some() },
-    Need { package: "chromium-driver", found: || on_path("chromedriver").is_some() },
-    Need { package: "fonts-noto-core", found: || font_is_installed(&["NotoSansArabic"]) },
+    Need {
+        package: "chromium",
+        found: || chromium().is_some(),
+    },
+    Need {
+        package: "chromium-driver",
+        found: || on_path("chromedriver").is_some(),
+    },
+    Need {
+        package: "fonts-noto-core",
+        found: || font_is_installed(&["NotoSansArabic"]),
+    },
     Need {
         package: "fonts-noto-cjk",
         found: || font_is_installed(&["NotoSansCJK", "NotoSansTC", "NotoSansHant"]),
@@ -68,7 +80,11 @@ pub(crate) fn is_root() -> bool {
 
 /// What a command prints, when it could be run and was content.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then_some(text)
 }
@@ -76,7 +92,9 @@ pub(crate) fn output_of(command: &mut Command) -> Option<String> {
 /// The program of that name on the search path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 fn provide(needs: &[Need]) -> Result<(), Failure> {
@@ -89,11 +107,19 @@ fn provide(needs: &[Need]) -> Result<(), Failure> {
     }
     install(&missing)?;
     let still_missing = missing_packages(needs);
-    if still_missing.is_empty() { Ok(()) } else { Err(what_to_install(&still_missing)) }
+    if still_missing.is_empty() {
+        Ok(())
+    } else {
+        Err(what_to_install(&still_missing))
+    }
 }
 
 fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
-    needs.iter().filter(|need| !(need.found)()).map(|need| need.package).collect()
+    needs
+        .iter()
+        .filter(|need| !(need.found)())
+        .map(|need| need.package)
+        .collect()
 }
 
 fn what_to_install(missing: &[&str]) -> Failure {
@@ -115,7 +141,9 @@ fn install(packages: &[&str]) -> Result<(), Failure> {
         if !clusters_before.contains(&(version.clone(), name.clone())) {
             let mut drop_cluster = Command::new("pg_dropcluster");
             drop_cluster.args(["--stop", &version, &name]);
-            drop_cluster.status().map_err(|error| format!("pg_dropcluster: {error}"))?;
+            drop_cluster
+                .status()
+                .map_err(|error| format!("pg_dropcluster: {error}"))?;
         }
     }
     Ok(())
@@ -128,27 +156,40 @@ fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
         .stdin(Stdio::null())
         .status()
         .map_err(|error| format!("apt-get could not be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("apt-get {} failed", arguments.join(" "))) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("apt-get {} failed", arguments.join(" ")))
+    }
 }
 
 /// Version and name of each cluster that Debian's tools manage.
 fn debian_clusters() -> Vec<(String, String)> {
     let listed = output_of(Command::new("pg_lsclusters").arg("--no-header")).unwrap_or_default();
-    let words = listed.lines().map(|line| line.split_whitespace().map(str::to_owned));
-    words.filter_map(|mut words| Some((words.next()?, words.next()?))).collect()
+    let words = listed
+        .lines()
+        .map(|line| line.split_whitespace().map(str::to_owned));
+    words
+        .filter_map(|mut words| Some((words.next()?, words.next()?)))
+        .collect()
 }
 
 /// The newest PostgreSQL that is new enough, from the search path or from where Debian keeps it.
 fn postgres_folder() -> Option<PathBuf> {
-    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let installed = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let folders = installed.map(|entry| entry.path().join("bin"));
     let on_path = on_path("postgres").and_then(|path| path.canonicalize().ok());
     let candidates = folders.chain(on_path.and_then(|path| path.parent().map(Path::to_path_buf)));
-    let usable = candidates.filter(|folder| folder.join("initdb").is_file()).filter_map(|folder| {
-        let said = output_of(Command::new(folder.join("postgres")).arg("--version"))?;
-        let major = postgres_major(&said)?;
-        (major >= POSTGRES_MAJOR_MIN).then_some((major, folder))
-    });
+    let usable = candidates
+        .filter(|folder| folder.join("initdb").is_file())
+        .filter_map(|folder| {
+            let said = output_of(Command::new(folder.join("postgres")).arg("--version"))?;
+            let major = postgres_major(&said)?;
+            (major >= POSTGRES_MAJOR_MIN).then_some((major, folder))
+        });
     usable.max().map(|(_, folder)| folder)
 }
 
@@ -160,30 +201,41 @@ fn postgres_major(said: &str) -> Option<u32> {
 }
 
 fn chromium() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path)
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find_map(on_path)
 }
 
 fn font_is_installed(prefixes: &[&str]) -> bool {
-    let mut folders = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
+    let mut folders = vec![
+        PathBuf::from("/usr/share/fonts"),
+        PathBuf::from("/usr/local/share/fonts"),
+    ];
     if let Some(home) = std::env::var_os("HOME").map(PathBuf::from) {
         folders.push(home.join(".fonts"));
         folders.push(home.join(".local/share/fonts"));
         folders.push(home.join("Library/Fonts"));
     }
-    folders.iter().any(|folder| has_file(folder, prefixes, FONT_FOLDER_DEPTH_MAX))
+    folders
+        .iter()
+        .any(|folder| has_file(folder, prefixes, FONT_FOLDER_DEPTH_MAX))
 }
 
 fn has_file(folder: &Path, prefixes: &[&str], depth: u32) -> bool {
-    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder {
-            depth > 0 && has_file(&entry.path(), prefixes, depth - 1)
-        } else {
-            prefixes.iter().any(|prefix| name.starts_with(prefix))
-        }
-    })
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder {
+                depth > 0 && has_file(&entry.path(), prefixes, depth - 1)
+            } else {
+                prefixes.iter().any(|prefix| name.starts_with(prefix))
+            }
+        })
 }
 
 #[cfg(test)]
@@ -193,7 +245,10 @@ mod tests {
     #[test]
     fn the_major_version_is_read_from_what_postgres_says() {
         let check = |said: &str, expected: Option<u32>| assert_eq!(postgres_major(said), expected);
-        check("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", Some(15));
+        check(
+            "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n",
+            Some(15),
+        );
         check("postgres (PostgreSQL) 18beta1\n", Some(18));
         check("postgres (PostgreSQL) 9.6.24\n", Some(9));
         check("", None);
@@ -202,7 +257,10 @@ mod tests {
     #[test]
     fn the_refusal_is_one_sentence_that_names_the_packages() {
         let sentence = what_to_install(&["chromium", "fonts-noto-cjk"]);
-        assert!(sentence.ends_with("Debian's names: chromium fonts-noto-cjk"), "{sentence}");
+        assert!(
+            sentence.ends_with("Debian's names: chromium fonts-noto-cjk"),
+            "{sentence}"
+        );
         assert_eq!(sentence.lines().count(), 1);
     }
 }

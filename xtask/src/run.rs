@@ -35,14 +35,21 @@ pub(crate) struct TestOptions {
 /// Provides what tests need and runs them; fails when any step does, after running them all.
 pub(crate) fn test(root: &Path, options: &TestOptions) -> Result<(), Failure> {
     let provisions = provision::everything()?;
-    if options.long { test_long(root, &provisions, options.seconds) } else { test_all(root, &provisions) }
+    if options.long {
+        test_long(root, &provisions, options.seconds)
+    } else {
+        test_all(root, &provisions)
+    }
 }
 
 /// Runs the bench program beside a throwaway cluster.
 pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     let programs = provision::postgres()?;
     let cluster = Cluster::start(&programs)?;
-    let mut command = cargo(root, &["bench", "--package", "testkit", "--bench", "figures", "--"]);
+    let mut command = cargo(
+        root,
+        &["bench", "--package", "testkit", "--bench", "figures", "--"],
+    );
     command.args(arguments);
     command.env(POSTGRES_VARIABLE, cluster.url());
     command.env(POSTGRES_FOLDER_VARIABLE, programs);
@@ -65,21 +72,37 @@ pub(crate) fn postgres() -> Result<(), Failure> {
 fn test_all(root: &Path, provisions: &Provisions) -> Result<(), Failure> {
     let mut failures = Vec::new();
     let mut note = |outcome: Result<(), Failure>| failures.extend(outcome.err());
-    note(run_step("format", &mut cargo(root, &["fmt", "--all", "--check"])));
+    note(run_step(
+        "format",
+        &mut cargo(root, &["fmt", "--all", "--check"]),
+    ));
     note(timed("tidy", || tidy::run(root, false)));
-    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let clippy = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     note(run_step("clippy", &mut cargo(root, &clippy)));
     let cluster = Cluster::start(&provisions.postgres_folder)?;
     let mut tests = cargo(root, &["test", "--workspace", "--no-fail-fast"]);
     note(run_step("tests", equip(&mut tests, provisions, &cluster)));
     drop(cluster);
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("; "))
+    }
 }
 
 fn test_long(root: &Path, provisions: &Provisions, seconds: u64) -> Result<(), Failure> {
     let packages = packages_with_long_tests(root)?;
     if packages.is_empty() {
-        return Err(format!("no package has a test target `{LONG_TARGET}`, so nothing was tested"));
+        return Err(format!(
+            "no package has a test target `{LONG_TARGET}`, so nothing was tested"
+        ));
     }
     let share = (seconds / packages.len() as u64).max(1);
     let mut failures = Vec::new();
@@ -90,11 +113,17 @@ fn test_long(root: &Path, provisions: &Provisions, seconds: u64) -> Result<(), F
         let cluster = Cluster::start(&provisions.postgres_folder)?;
         let mut command = cargo(root, &words);
         command.args(["--", "--nocapture"]);
-        command.env(LONG_VARIABLE, "1").env(LONG_SECONDS_VARIABLE, share.to_string());
+        command
+            .env(LONG_VARIABLE, "1")
+            .env(LONG_SECONDS_VARIABLE, share.to_string());
         let name = format!("long rounds of {package}, {share} s");
         failures.extend(run_step(&name, equip(&mut command, provisions, &cluster)).err());
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("; "))
+    }
 }
 
 fn packages_with_long_tests(root: &Path) -> Result<Vec<String>, Failure> {
@@ -104,7 +133,10 @@ fn packages_with_long_tests(root: &Path) -> Result<Vec<String>, Failure> {
         .exec()
         .map_err(|error| format!("cargo metadata: {error}"))?;
     let has_long = |package: &&cargo_metadata::Package| {
-        package.targets.iter().any(|target| target.is_test() && target.name == LONG_TARGET)
+        package
+            .targets
+            .iter()
+            .any(|target| target.is_test() && target.name == LONG_TARGET)
     };
     let packages = metadata.packages.iter().filter(has_long);
     Ok(packages.map(|package| package.name.to_string()).collect())
@@ -144,6 +176,9 @@ fn timed(name: &str, step: impl FnOnce() -> Result<(), Failure>) -> Result<(), F
     let start = Instant::now();
     let outcome = step();
     let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
-    eprintln!("── {name}: {verdict}, {:.1} s", start.elapsed().as_secs_f64());
+    eprintln!(
+        "── {name}: {verdict}, {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
     outcome
 }
