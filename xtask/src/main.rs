@@ -37,9 +37,11 @@ enum Command {
     },
     /// Run the benches and print one object per figure.
     Bench {
-        /// Names of figures and options of the bench program, such as `--json FILE`.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+        /// The figures to take; all of them when none is named.
+        names: Vec<String>,
+        /// Also write the objects to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
     },
     /// Start a throwaway PostgreSQL cluster, print its URL, and keep it until Ctrl-C.
     Postgres,
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(options) | Command::Ci(options) => run::test(&root, &options),
         Command::Tidy { bless } => tidy::run(&root, bless),
-        Command::Bench { arguments } => run::bench(&root, &arguments),
+        Command::Bench { names, json } => run::bench(&root, &names, json.as_deref()),
         Command::Postgres => run::postgres(),
     };
     match outcome {

@@ -43,14 +43,19 @@ pub(crate) fn test(root: &Path, options: &TestOptions) -> Result<(), Failure> {
 }
 
 /// Runs the bench program beside a throwaway cluster.
-pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn bench(root: &Path, names: &[String], json: Option<&Path>) -> Result<(), Failure> {
     let programs = provision::postgres()?;
     let cluster = Cluster::start(&programs)?;
     let mut command = cargo(
         root,
         &["bench", "--package", "testkit", "--bench", "figures", "--"],
     );
-    command.args(arguments);
+    command.args(names);
+    if let Some(file) = json {
+        // Cargo runs a bench in its package's folder; the caller meant a file from here.
+        let file = std::path::absolute(file).map_err(|error| format!("--json: {error}"))?;
+        command.arg("--json").arg(file);
+    }
     command.env(POSTGRES_VARIABLE, cluster.url());
     command.env(POSTGRES_FOLDER_VARIABLE, programs);
     run_step("bench", &mut command)
