@@ -1,7 +1,7 @@
 //! Tidy: the rules of the house that the compiler cannot hold.
 //!
 //! Each rule is a function from what it looks at to [`Finding`]s; none reads a file or runs a
-//! program, so each is tested with text alone. Only this file and `golden` touch the disk.
+//! program, so each is tested with text alone. What is outside is read once, at the start.
 
 mod crates;
 mod documents;
