@@ -9,7 +9,10 @@ pub use behaviour::{
     Referred, Settled, StandingChanged,
 };
 pub use history::{AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, ProductName};
-pub use order::{Line, LineKind, Order, Refund, RefundMatch, RefundedLine, Sums, match_refunds};
+pub use order::{
+    AMOUNT_MINOR_MAX, CODE_BYTES_MAX, LINES_MAX, Line, LineKind, Order, Refund, RefundMatch,
+    RefundedLine, Sums, match_refunds,
+};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -12,11 +12,11 @@ use crate::money::Currency;
 use crate::time::Millis;
 
 /// The most lines one order may have.
-pub(super) const LINES_MAX: usize = 20_000;
+pub const LINES_MAX: usize = 20_000;
 /// The longest order id, product code or country that is kept, in bytes.
-pub(super) const CODE_BYTES_MAX: usize = 200;
+pub const CODE_BYTES_MAX: usize = 200;
 /// No single amount may be larger than this, so that sums of a customer never overflow.
-pub(super) const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
+pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 
 /// What a line of an order stands for.
 #[derive(

@@ -1,0 +1,328 @@
+-- The house: two logs (facts, postings) and what is computed from them.
+--
+-- Every table is declared by stream, by own key or per writer, and its primary key starts with
+-- that column; the word stands above each. WITHOUT ROWID keeps a narrow table in one tree.
+
+-- by own key
+CREATE TABLE store_info (
+    name TEXT COLLATE "C" NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (name)
+) WITHOUT ROWID;
+
+-- by own key: settings, programmes, names of products; a version is never changed
+CREATE TABLE documents (
+    kind TEXT COLLATE "C" NOT NULL,
+    id TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, id, version)
+) WITHOUT ROWID;
+
+-- by stream: to which customer a stream belongs now
+CREATE TABLE streams (
+    id BYTEA NOT NULL,
+    root BYTEA NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+-- by stream (the root): the state, a cache of the fold, and the last stamp and sequence numbers
+CREATE TABLE customers (
+    root BYTEA NOT NULL,
+    stamp BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    fold_version BIGINT NOT NULL,
+    streams BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (root)
+);
+
+-- by stream: the behaviour log, which grows at its end
+CREATE TABLE facts (
+    stream BYTEA NOT NULL,
+    seq BIGINT NOT NULL,
+    id BYTEA NOT NULL,
+    stamp BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    name TEXT NOT NULL,
+    cause BYTEA,
+    message_id TEXT,
+    behaviour TEXT NOT NULL,
+    personal BYTEA,
+    PRIMARY KEY (stream, seq)
+);
+
+-- by own key: the HMAC of a name; the name itself is encrypted with the stream's key
+CREATE TABLE identities (
+    hmac BYTEA NOT NULL,
+    namespace TEXT NOT NULL,
+    stream BYTEA NOT NULL,
+    value BYTEA NOT NULL,
+    PRIMARY KEY (hmac)
+) WITHOUT ROWID;
+CREATE INDEX identities_by_stream ON identities (stream, hmac);
+
+-- by stream: the key that opens what is personal; destroyed by erasure
+CREATE TABLE customer_keys (
+    stream BYTEA NOT NULL,
+    wrapped BYTEA NOT NULL,
+    PRIMARY KEY (stream)
+) WITHOUT ROWID;
+
+-- by stream: what the person told about themselves, encrypted
+CREATE TABLE profiles (
+    stream BYTEA NOT NULL,
+    stamp BIGINT NOT NULL,
+    traits BYTEA NOT NULL,
+    PRIMARY KEY (stream)
+);
+
+-- by own key: the HMAC of a search word
+CREATE TABLE search_tokens (
+    token BYTEA NOT NULL,
+    stream BYTEA NOT NULL,
+    PRIMARY KEY (token, stream)
+) WITHOUT ROWID;
+CREATE INDEX search_tokens_by_stream ON search_tokens (stream, token);
+
+-- by own key: the day and the hash of a message id, so that a day can be dropped as a range
+CREATE TABLE message_keys (
+    key BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
+    PRIMARY KEY (key)
+) WITHOUT ROWID;
+
+-- by own key: what counts once for ever; unlinked from the stream by erasure
+CREATE TABLE order_keys (
+    key BYTEA NOT NULL,
+    stream BYTEA,
+    digest BYTEA NOT NULL,
+    PRIMARY KEY (key)
+) WITHOUT ROWID;
+CREATE INDEX order_keys_by_stream ON order_keys (stream, key);
+
+-- by own key: the answers of idempotent requests; emptied by erasure
+CREATE TABLE requests (
+    key BYTEA NOT NULL,
+    digest BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    stream BYTEA,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (key)
+);
+CREATE INDEX requests_by_stream ON requests (stream, key);
+CREATE INDEX requests_by_at ON requests (at, key);
+
+-- by own key: live and undone merge edges
+CREATE TABLE merges (
+    id BYTEA NOT NULL,
+    from_root BYTEA NOT NULL,
+    into_root BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    undone_at BIGINT,
+    PRIMARY KEY (id)
+);
+CREATE INDEX merges_by_from ON merges (from_root, id);
+CREATE INDEX merges_by_into ON merges (into_root, id);
+
+-- by stream (the root): when a customer's view changes by itself
+CREATE TABLE due (
+    customer BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (customer)
+) WITHOUT ROWID;
+CREATE INDEX due_by_at ON due (at, customer);
+
+-- by stream: what concerns another customer, decided later under that customer's lock
+CREATE TABLE inbox (
+    stream BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (stream, id)
+);
+
+-- by own key: what the outside world is to be told
+CREATE TABLE outbox (
+    id BYTEA NOT NULL,
+    customer BYTEA NOT NULL,
+    due_at BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX outbox_by_due ON outbox (due_at, id);
+CREATE INDEX outbox_by_customer ON outbox (customer, id);
+
+-- by stream: the random token that owns the stream's accounts; unlinked by erasure
+CREATE TABLE ledger_owners (
+    stream BYTEA NOT NULL,
+    owner BYTEA NOT NULL,
+    PRIMARY KEY (stream)
+) WITHOUT ROWID;
+
+-- by own key: balances, a projection of the postings; control accounts lie in stripes
+CREATE TABLE accounts (
+    id BYTEA NOT NULL,
+    owner BYTEA,
+    unit TEXT COLLATE "C" NOT NULL,
+    kind TEXT NOT NULL,
+    stripe BIGINT NOT NULL,
+    balance BIGINT NOT NULL,
+    floor BIGINT,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+CREATE INDEX accounts_by_owner ON accounts (owner, id);
+
+-- by own key: the value log; no personal data, kept for years
+CREATE TABLE postings (
+    id BYTEA NOT NULL,
+    debit BYTEA NOT NULL,
+    credit BYTEA NOT NULL,
+    unit TEXT COLLATE "C" NOT NULL,
+    amount BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    cause BYTEA NOT NULL,
+    memo TEXT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX postings_by_debit ON postings (debit, id);
+CREATE INDEX postings_by_credit ON postings (credit, id);
+
+-- by own key: units that were earned together and expire together
+CREATE TABLE lots (
+    id BYTEA NOT NULL,
+    account BYTEA NOT NULL,
+    posting BYTEA NOT NULL,
+    opened_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    amount BIGINT NOT NULL,
+    remaining BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX lots_by_account ON lots (account, id);
+
+-- by own key: which lots paid for a posting
+CREATE TABLE allocations (
+    posting BYTEA NOT NULL,
+    lot BYTEA NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (posting, lot)
+) WITHOUT ROWID;
+CREATE INDEX allocations_by_lot ON allocations (lot, posting);
+
+-- by own key: units set aside until they are taken or let go
+CREATE TABLE holds (
+    id BYTEA NOT NULL,
+    account BYTEA NOT NULL,
+    amount BIGINT NOT NULL,
+    opened_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    resolution TEXT,
+    PRIMARY KEY (id)
+);
+CREATE INDEX holds_by_account ON holds (account, id);
+
+-- per writer: daily sums, one stripe a writer
+CREATE TABLE rollups (
+    stripe BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    metric TEXT COLLATE "C" NOT NULL,
+    dimension TEXT COLLATE "C" NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (stripe, day, metric, dimension)
+) WITHOUT ROWID;
+
+-- by own key: orders that lead to nobody
+CREATE TABLE anonymous_orders (
+    order_id TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    lines BIGINT NOT NULL,
+    items BIGINT NOT NULL,
+    gross BIGINT NOT NULL,
+    refunds BIGINT NOT NULL,
+    adjustments BIGINT NOT NULL,
+    product_gross BIGINT NOT NULL,
+    product_refunds BIGINT NOT NULL,
+    PRIMARY KEY (order_id)
+) WITHOUT ROWID;
+
+-- per writer: which customers changed, numbered densely by each writer
+CREATE TABLE changes (
+    writer BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    customer BYTEA NOT NULL,
+    PRIMARY KEY (writer, n)
+) WITHOUT ROWID;
+
+-- per writer: the last number of each, kept when its changes are dropped
+CREATE TABLE writers (
+    writer BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (writer)
+) WITHOUT ROWID;
+
+-- by own key: how far a follower has read each writer
+CREATE TABLE followers (
+    name TEXT COLLATE "C" NOT NULL,
+    writer BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (name, writer)
+) WITHOUT ROWID;
+
+-- by stream (the root): what lists sort by and analysts read; written by a follower
+CREATE TABLE customer_metrics (
+    customer BYTEA NOT NULL,
+    first_seen_at BIGINT,
+    last_seen_at BIGINT,
+    first_ordered_at BIGINT,
+    last_ordered_at BIGINT,
+    orders BIGINT NOT NULL,
+    order_days BIGINT NOT NULL,
+    items BIGINT NOT NULL,
+    gross BIGINT NOT NULL,
+    refunds BIGINT NOT NULL,
+    net BIGINT NOT NULL,
+    product BIGINT NOT NULL,
+    visits BIGINT NOT NULL,
+    complaints BIGINT NOT NULL,
+    standing TEXT NOT NULL,
+    country TEXT,
+    unmatched_refund_units BIGINT NOT NULL,
+    PRIMARY KEY (customer)
+);
+CREATE INDEX customer_metrics_by_net ON customer_metrics (net, customer);
+CREATE INDEX customer_metrics_by_last_ordered ON customer_metrics (last_ordered_at, customer);
+
+-- by own key: identities that were erased; a late event does not bring them back
+CREATE TABLE erasures (
+    hmac BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (hmac)
+) WITHOUT ROWID;
+
+-- by own key: long work and how far it came
+CREATE TABLE jobs (
+    id TEXT COLLATE "C" NOT NULL,
+    kind TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+
+-- by own key: API keys of the shop, as hashes
+CREATE TABLE keys (
+    id BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (id)
+);
+CREATE INDEX keys_by_hash ON keys (hash, id);

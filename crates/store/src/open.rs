@@ -1,0 +1,275 @@
+//! Opening a store on either engine.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use crate::engine::{Conn, Engine, PostgresConn, SqliteConn};
+use crate::error::StoreError;
+use crate::migrate::migrate;
+use crate::readers::Readers;
+use crate::session::{Hook, Session};
+use crate::writer::{Connect, Queue, Task, Writers};
+
+/// The name of the SQLite file in the data folder.
+const FILE: &str = "fanous.db";
+/// The file that a process holds locked while it has the store open.
+const LOCK: &str = "fanous.lock";
+/// When the write-ahead log has grown by so many bytes, the checkpointer moves it into the file.
+const CHECKPOINT_BYTES: u64 = 16 << 20;
+/// A log that has grown so far has to start anew, even if the writer waits for it a moment.
+const CHECKPOINT_WAITING_BYTES: u64 = 256 << 20;
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Writer connections on PostgreSQL; SQLite always has one.
+    pub writers: usize,
+    /// Reader connections at most.
+    pub readers_max: usize,
+    /// The PostgreSQL schema of the shop; none means the server's default.
+    pub schema: Option<String>,
+    /// Accept a PostgreSQL server that may lose what it acknowledged.
+    pub unsafe_durability: bool,
+    /// What tests do at named points.
+    pub hook: Hook,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            writers: 4,
+            readers_max: 4,
+            schema: None,
+            unsafe_durability: false,
+            hook: Hook::none(),
+        }
+    }
+}
+
+/// An open store of one shop.
+#[derive(Debug)]
+pub struct Store {
+    // Dropped in this order: writers finish first, the lock goes last.
+    writers: Writers,
+    _checkpointer: Option<Checkpointer>,
+    readers: Arc<Readers>,
+    engine: Engine,
+    sqlite_file: Option<PathBuf>,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens `data`: a folder (SQLite inside), or a `postgres://` address.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is open elsewhere, is newer than the program, or may lose data.
+    pub fn open(data: &str, options: &Options) -> Result<Self, StoreError> {
+        if data.starts_with("postgres://") || data.starts_with("postgresql://") {
+            Self::open_postgres(data, options)
+        } else {
+            Self::open_sqlite(Path::new(data), options)
+        }
+    }
+
+    fn open_sqlite(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| refused(&format!("the folder {}: {error}", folder.display())))?;
+        let lock = lock_folder(folder)?;
+        let file = folder.join(FILE);
+        let mut conn = Conn::Sqlite(SqliteConn::open(&file, false)?);
+        migrate(&mut conn)?;
+        drop(conn);
+        let writer_file = file.clone();
+        let hook = options.hook.clone();
+        let connect: Connect = Box::new(move || {
+            Session::new(
+                Conn::Sqlite(SqliteConn::open(&writer_file, false)?),
+                1,
+                hook.clone(),
+            )
+        });
+        let reader_file = file.clone();
+        let readers = Readers::new(
+            Box::new(move || Ok(Conn::Sqlite(SqliteConn::open(&reader_file, true)?))),
+            options.readers_max,
+        );
+        Ok(Self {
+            writers: Writers::start(vec![connect])?,
+            _checkpointer: Some(Checkpointer::start(&file)?),
+            readers: Arc::new(readers),
+            engine: Engine::Sqlite,
+            sqlite_file: Some(file),
+            _lock: Some(lock),
+        })
+    }
+
+    fn open_postgres(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let mut first = PostgresConn::open(url, options.schema.as_deref(), false)?;
+        if !options.unsafe_durability {
+            first.check_durability()?;
+        }
+        let mut first = Conn::Postgres(first);
+        migrate(&mut first)?;
+        drop(first);
+        let connects = (0..options.writers.max(1))
+            .map(|_| {
+                let (url, options) = (url.to_owned(), options.clone());
+                let connect: Connect = Box::new(move || {
+                    let mut conn = PostgresConn::open(&url, options.schema.as_deref(), false)?;
+                    let writer = conn.take_writer()?;
+                    Session::new(Conn::Postgres(conn), writer, options.hook.clone())
+                });
+                connect
+            })
+            .collect();
+        let (reader_url, schema) = (url.to_owned(), options.schema.clone());
+        let readers = Readers::new(
+            Box::new(move || {
+                Ok(Conn::Postgres(PostgresConn::open(
+                    &reader_url,
+                    schema.as_deref(),
+                    true,
+                )?))
+            }),
+            options.readers_max,
+        );
+        Ok(Self {
+            writers: Writers::start(connects)?,
+            _checkpointer: None,
+            readers: Arc::new(readers),
+            engine: Engine::Postgres,
+            sqlite_file: None,
+            _lock: None,
+        })
+    }
+
+    /// Which engine this store runs on.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The SQLite file, if there is one.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        self.sqlite_file.as_deref()
+    }
+
+    /// Reads under one short snapshot; see [`Readers::read`].
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.readers.read(work)
+    }
+
+    /// Puts a task into a queue of the writers and returns at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the queue is full.
+    pub fn submit(&self, queue: Queue, task: Task) -> Result<(), StoreError> {
+        self.writers.submit(queue, task)
+    }
+
+    /// Runs a task on a writer and waits for its answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the queue is full, [`StoreError::Closed`] when the task did not
+    /// come to its end, and what the task says.
+    pub fn write<T: Send + 'static>(
+        &self,
+        queue: Queue,
+        task: impl FnOnce(&mut Session) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.submit(
+            queue,
+            Box::new(move |session| {
+                // Nobody may be waiting any more; the work was done all the same.
+                let _ = sender.send(task(session));
+            }),
+        )?;
+        receiver.recv().map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn refused(sentence: &str) -> StoreError {
+    StoreError::Refused(sentence.to_owned())
+}
+
+/// One process at a time: SQLite's single writer is this program's writer thread.
+fn lock_folder(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join(LOCK);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| refused(&format!("{}: {error}", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Refused(format!(
+            "the store in {} is open in another Fanous: stop that one, or give this command \
+             beside it while it serves",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(refused(&format!("{}: {error}", path.display()))),
+    }
+}
+
+/// Moves the write-ahead log into the file, on its own thread and connection, so that no write
+/// ever pays for it.
+#[derive(Debug)]
+struct Checkpointer {
+    stop: mpsc::Sender<()>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Checkpointer {
+    fn start(file: &Path) -> Result<Self, StoreError> {
+        let (stop, stopped) = mpsc::channel();
+        let wal = file.with_extension("db-wal");
+        let mut conn = SqliteConn::open(file, false)?;
+        let thread = std::thread::Builder::new()
+            .name("checkpointer".to_owned())
+            .spawn(move || {
+                let pause = std::time::Duration::from_millis(200);
+                while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    let bytes = std::fs::metadata(&wal).map_or(0, |wal| wal.len());
+                    if bytes < CHECKPOINT_BYTES {
+                        continue;
+                    }
+                    let outcome = if bytes < CHECKPOINT_WAITING_BYTES {
+                        conn.checkpoint().map(|_| ())
+                    } else {
+                        conn.checkpoint_restart()
+                    };
+                    if let Err(error) = outcome {
+                        tracing::warn!(%error, "checkpoint");
+                    }
+                }
+            })
+            .map_err(StoreError::database)?;
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        // The thread may have ended already; then there is nobody to tell.
+        let _ = self.stop.send(());
+        if let Some(thread) = self.thread.take() {
+            if thread.join().is_err() {
+                tracing::error!("the checkpointer panicked");
+            }
+        }
+    }
+}

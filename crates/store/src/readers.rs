@@ -1,0 +1,110 @@
+//! Reader connections: many, short, and never in the writer's way.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use crate::engine::{Conn, Engine};
+use crate::error::StoreError;
+
+/// Opens a reader's connection.
+type Connect = Box<dyn Fn() -> Result<Conn, StoreError> + Send + Sync>;
+
+struct Pool {
+    idle: Vec<Conn>,
+    lent: usize,
+}
+
+/// A bounded pool of reader connections, opened when they are needed.
+pub struct Readers {
+    pool: Mutex<Pool>,
+    freed: Condvar,
+    connect: Connect,
+    readers_max: usize,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Readers({})", self.readers_max)
+    }
+}
+
+impl Readers {
+    pub(crate) fn new(connect: Connect, readers_max: usize) -> Self {
+        let pool = Mutex::new(Pool {
+            idle: Vec::new(),
+            lent: 0,
+        });
+        Self {
+            pool,
+            freed: Condvar::new(),
+            connect,
+            readers_max,
+        }
+    }
+
+    /// Reads under one snapshot. Keep it under a second: a snapshot that is held keeps the log
+    /// from being emptied. Long reading comes as many short ones, each from where the last ended.
+    ///
+    /// # Errors
+    /// What `work` or the database says.
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut lent = Lent {
+            readers: self,
+            conn: Some(self.lend()?),
+            healthy: false,
+        };
+        let conn = lent.conn.as_mut().expect("it was just lent");
+        let begin = match conn.engine() {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        conn.batch(begin)?;
+        let outcome = work(conn);
+        lent.healthy = conn.batch("COMMIT").is_ok();
+        outcome
+    }
+
+    fn lend(&self) -> Result<Conn, StoreError> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(conn) = pool.idle.pop() {
+                pool.lent += 1;
+                return Ok(conn);
+            }
+            if pool.lent < self.readers_max {
+                pool.lent += 1;
+                drop(pool);
+                return (self.connect)().inspect_err(|_| self.give_back(None));
+            }
+            pool = self
+                .freed
+                .wait(pool)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, conn: Option<Conn>) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.lent -= 1;
+        pool.idle.extend(conn);
+        drop(pool);
+        self.freed.notify_one();
+    }
+}
+
+/// Gives a connection back when the reading ends, however it ends; a connection whose
+/// transaction did not end well is dropped.
+struct Lent<'r> {
+    readers: &'r Readers,
+    conn: Option<Conn>,
+    healthy: bool,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let conn = self.conn.take().filter(|_| self.healthy);
+        self.readers.give_back(conn);
+    }
+}
