@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use app::environment::Clock;
 use domain::time::Millis;
 
 /// A clock in the test's hand. Clones show the same time, on every thread.
@@ -31,6 +32,12 @@ impl FakeClock {
     /// Sets the clock, forwards or back.
     pub fn set(&self, now: Millis) {
         self.0.store(now.0, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Millis {
+        Self::now(self)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::sync::Mutex;
 
+use app::environment::Randomness;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -130,6 +131,12 @@ impl SeededRandomness {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
+    }
+}
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        Self::fill(self, bytes);
     }
 }
 
@@ -347,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_share_random_bytes() {
+    fn random_bytes_repeat_and_go_on() {
         let randomness = Seed::new(4).randomness();
         let one: [u8; 10] = randomness.array();
         let two: [u8; 10] = randomness.array();
