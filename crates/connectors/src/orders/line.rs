@@ -1,0 +1,236 @@
+//! Understanding one line: from cells to an order's line in minor units.
+
+use domain::customers::{Identity, Namespace};
+use domain::events::{AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Channel};
+use domain::money::Currency;
+use domain::time::Millis;
+
+use super::cell::{Clock, Exact};
+use super::header::Places;
+use super::mapping::Mapping;
+use super::reject::{Reason, Refusal};
+use super::split::Lines;
+
+/// What programs write when they mean that a cell is empty.
+const NOTHING: [&str; 9] = ["NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "-", "\\N"];
+/// How many cells belong to the order and not to its line.
+const HEAD_CELLS: usize = 6;
+
+/// Reads the cells of lines by a mapping.
+pub(super) struct LineReader {
+    places: Places,
+    clock: Clock,
+    /// The head's cells of the line before; empty when it was refused.
+    head_cells: [Vec<u8>; HEAD_CELLS],
+    head_is_valid: bool,
+    pub(super) head: OwnedHead,
+}
+
+/// What the lines of an order have in common, owned.
+pub(super) struct OwnedHead {
+    pub(super) order_id: String,
+    pub(super) customer_id: String,
+    pub(super) email: String,
+    pub(super) currency: Currency,
+    pub(super) channel: Channel,
+    pub(super) country: String,
+    is_refund: bool,
+    is_adjustment: bool,
+}
+
+/// The numbers of a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    pub(super) at: Millis,
+    pub(super) quantity: i64,
+    pub(super) amount: i64,
+}
+
+impl LineReader {
+    pub(super) fn new(mapping: &Mapping, places: Places) -> Self {
+        Self {
+            places,
+            clock: Clock::new(mapping.zone.clone(), mapping.date_order),
+            head_cells: Default::default(),
+            head_is_valid: false,
+            head: OwnedHead {
+                order_id: String::new(),
+                customer_id: String::new(),
+                email: String::new(),
+                currency: mapping.currency,
+                channel: mapping.channel,
+                country: String::new(),
+                is_refund: false,
+                is_adjustment: false,
+            },
+        }
+    }
+
+    /// Whether the line belongs to the same order, with the same head, as the line before.
+    pub(super) fn has_same_head(&self, lines: &Lines) -> bool {
+        let cells = self.places.head(lines);
+        self.head_is_valid && self.head_cells.iter().zip(cells).all(|(known, cell)| known == cell)
+    }
+
+    /// Reads a head that differs from the one before.
+    pub(super) fn read_head(&mut self, lines: &Lines, mapping: &Mapping) -> Result<(), Refusal> {
+        self.head_is_valid = false;
+        let cells = self.places.head(lines);
+        let [order_id, customer_id, email, currency, channel, country] = cells.map(text_of);
+        check_code(Reason::OrderId, &mapping.columns.order_id, order_id)?;
+        self.head.order_id = order_id.to_owned();
+        self.head.customer_id = named(Namespace::UserId, Reason::Customer, customer_id)?;
+        self.head.email = named(Namespace::Email, Reason::Email, email)?;
+        self.head.currency = match something(currency) {
+            "" => mapping.currency,
+            code => code.parse().map_err(|_| refused(Reason::Currency, "currency", code))?,
+        };
+        self.head.channel = match something(channel) {
+            "" => mapping.channel,
+            word => word
+                .to_ascii_lowercase()
+                .parse()
+                .map_err(|_| refused(Reason::Channel, "channel", word))?,
+        };
+        let country = something(country);
+        if country.len() > CODE_BYTES_MAX {
+            return Err(refused(Reason::Country, "country", country));
+        }
+        self.head.country = country.to_owned();
+        self.head.is_refund = mapping.is_refund(order_id);
+        self.head.is_adjustment = mapping.is_adjustment(order_id);
+        for (known, cell) in self.head_cells.iter_mut().zip(cells) {
+            known.clear();
+            known.extend_from_slice(cell);
+        }
+        self.head_is_valid = true;
+        Ok(())
+    }
+
+    /// Reads the time, the quantity and the amount, under the head that was read.
+    pub(super) fn read_numbers(
+        &mut self,
+        lines: &Lines,
+        mapping: &Mapping,
+    ) -> Result<Numbers, Refusal> {
+        let columns = &mapping.columns;
+        let cell = lines.cell(self.places.ordered_at).trim_ascii();
+        let time = self.clock.read(cell);
+        let at = time.map_err(|_| Refusal::of_cell(Reason::Time, &columns.ordered_at, cell))?;
+        let cell = lines.cell(self.places.quantity).trim_ascii();
+        let whole = Exact::read(cell).ok().and_then(Exact::whole).filter(|whole| *whole != 0);
+        let refused = |reason| Refusal::of_cell(reason, &columns.quantity, cell);
+        let quantity = whole.ok_or_else(|| refused(Reason::Quantity))?;
+        if quantity.unsigned_abs() > AMOUNT_MINOR_MAX.unsigned_abs() {
+            return Err(refused(Reason::TooLarge));
+        }
+        let amount = self.read_amount(lines, mapping, quantity)?;
+        self.check_signs(quantity, amount)?;
+        Ok(Numbers { at, quantity, amount })
+    }
+
+    fn read_amount(
+        &self,
+        lines: &Lines,
+        mapping: &Mapping,
+        quantity: i64,
+    ) -> Result<i64, Refusal> {
+        let cell = lines.cell(self.places.price).trim_ascii();
+        let column = match self.places.price_is_amount {
+            true => mapping.columns.amount.as_deref(),
+            false => mapping.columns.unit_price.as_deref(),
+        };
+        let refused = |reason| Refusal::of_cell(reason, column.unwrap_or_default(), cell);
+        let price = Exact::read(cell).map_err(|_| refused(Reason::Price))?;
+        let times = if self.places.price_is_amount { 1 } else { quantity };
+        let exponent = self.head.currency.exponent();
+        let amount = price.times(times, exponent);
+        let is_bounded = |amount: &i64| amount.unsigned_abs() <= AMOUNT_MINOR_MAX.unsigned_abs();
+        amount.filter(is_bounded).ok_or_else(|| refused(Reason::TooLarge))
+    }
+
+    fn check_signs(&self, quantity: i64, amount: i64) -> Result<(), Refusal> {
+        let takes_back = quantity < 0 && amount <= 0;
+        let reason = if self.head.is_adjustment {
+            return Ok(());
+        } else if self.head.is_refund && !takes_back {
+            Reason::RefundSigns
+        } else if quantity < 0 && amount > 0 {
+            Reason::Signs
+        } else {
+            return Ok(());
+        };
+        let detail = format!("quantity {quantity}, amount {amount} in minor units");
+        Err(Refusal { reason, detail })
+    }
+
+    /// Reads the product code.
+    pub(super) fn product<'a>(
+        &self,
+        lines: &'a Lines,
+        mapping: &Mapping,
+    ) -> Result<&'a str, Refusal> {
+        let product = text_of(lines.cell(self.places.product_id));
+        check_code(Reason::Product, &mapping.columns.product_id, product)?;
+        Ok(product)
+    }
+
+    /// What the line calls the product; empty when it does not.
+    pub(super) fn title<'a>(&self, lines: &'a Lines) -> &'a str {
+        self.places.title.map_or("", |place| something(text_of(lines.cell(place))))
+    }
+}
+
+impl Places {
+    /// The cells of a line that belong to its order.
+    fn head<'a>(&self, lines: &'a Lines) -> [&'a [u8]; HEAD_CELLS] {
+        let optional = |place: Option<usize>| place.map_or(&[][..], |place| lines.cell(place));
+        [
+            lines.cell(self.order_id),
+            optional(self.customer_id),
+            optional(self.email),
+            optional(self.currency),
+            optional(self.channel),
+            optional(self.country),
+        ]
+    }
+}
+
+/// The text of a cell without blanks around it. Lines that are not UTF-8 were refused before.
+fn text_of(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or_default().trim()
+}
+
+/// A text, or nothing when it is a word for nothing.
+fn something(text: &str) -> &str {
+    if NOTHING.contains(&text) { "" } else { text }
+}
+
+fn refused(reason: Reason, column: &str, text: &str) -> Refusal {
+    Refusal::of_cell(reason, column, text.as_bytes())
+}
+
+fn check_code(reason: Reason, column: &str, code: &str) -> Result<(), Refusal> {
+    if code.is_empty() || code.len() > CODE_BYTES_MAX {
+        return Err(refused(reason, column, code));
+    }
+    Ok(())
+}
+
+/// An identity in its compared form, or nothing. A wrong e-mail address is not overlooked: all
+/// who share a word such as "guest" would become one customer.
+fn named(namespace: Namespace, reason: Reason, text: &str) -> Result<String, Refusal> {
+    let text = something(text);
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let is_address = || {
+        text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+    };
+    if namespace == Namespace::Email && !is_address() {
+        return Err(refused(reason, namespace.word(), text));
+    }
+    let identity = Identity::new(namespace, text);
+    let identity = identity.map_err(|_| refused(reason, namespace.word(), text))?;
+    Ok(identity.value().to_owned())
+}
