@@ -3,7 +3,7 @@
 use super::state::{ChannelFigures, Observed, Sales, State};
 use crate::events::{Behaviour, Delivery, Fact, Order, Origin, Refund, Sums};
 use crate::settings::ShopSettings;
-use crate::time::{Calendar, Millis, Zone};
+use crate::time::{Calendar, Day, Millis, Month, Zone};
 
 /// What folding needs to know about the shop: where its days turn and how it counts months.
 #[derive(Debug, Clone)]
@@ -20,6 +20,24 @@ impl Fold {
             zone: settings.zone.clone(),
             calendar: settings.calendar,
         }
+    }
+
+    /// The day of a moment, as the shop counts days.
+    #[must_use]
+    pub fn day(&self, at: Millis) -> Day {
+        self.zone.day(at)
+    }
+
+    /// The month of a moment, as the shop counts months.
+    #[must_use]
+    pub fn month(&self, at: Millis) -> Month {
+        self.zone.month(at, self.calendar)
+    }
+
+    /// The month in which a day lies, as the shop counts months.
+    #[must_use]
+    pub fn month_of_day(&self, day: Day) -> Month {
+        self.zone.month(self.zone.day_start(day), self.calendar)
     }
 
     /// The state that these facts amount to, in the order of their places.

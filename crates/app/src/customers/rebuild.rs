@@ -1,0 +1,256 @@
+//! Refolding: every state anew from the log, beside the running shop.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use domain::customers::State;
+use domain::events::Fact;
+use domain::ids::StreamId;
+use store::customers::CustomerRow;
+use store::{Queue, StoreError};
+
+use crate::{App, AppError, InForce};
+
+/// Customers that are folded from one snapshot: short enough for a reader, long enough to group.
+const CUSTOMERS_PER_PAGE: u32 = 64;
+/// The name under which the progress is kept.
+const JOB: &str = "rebuild";
+
+/// How far a refold has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RebuildProgress {
+    /// Customers folded.
+    pub customers: u64,
+    /// Customers there are, as counted at the start.
+    pub customers_total: u64,
+    /// Facts folded.
+    pub facts: u64,
+}
+
+/// What a refold did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Rebuilt {
+    /// Customers folded.
+    pub customers: u64,
+    /// Facts folded.
+    pub facts: u64,
+    /// States that were not what the log says, and are now.
+    pub changed: u64,
+    /// Customers who changed so often meanwhile that they were left to the next run.
+    pub busy: u64,
+}
+
+/// A customer's fold against what the store holds.
+struct Folded {
+    row: CustomerRow,
+    differs: bool,
+    facts: u64,
+}
+
+impl App {
+    /// Folds every customer anew, on readers, and puts the state in place if the customer has
+    /// not changed meanwhile. Stops when `stop` is set, and goes on from there the next time.
+    ///
+    /// # Errors
+    /// [`AppError::Stopped`], or the store's.
+    pub fn rebuild(
+        &self,
+        stop: &AtomicBool,
+        progress: &(dyn Fn(RebuildProgress) + Sync),
+    ) -> Result<Rebuilt, AppError> {
+        let total = self.inner.store.read(store::customers::customer_count)?;
+        let total = u64::try_from(total).unwrap_or(0);
+        let kept = self
+            .inner
+            .store
+            .read(|conn| store::settings::job_get(conn, JOB))?;
+        let mut after: Option<StreamId> = kept.and_then(|(_, root)| root.parse().ok());
+        let in_force = self.in_force();
+        let mut done = Rebuilt::default();
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return Err(AppError::Stopped);
+            }
+            let pages = self.pages(after, 16)?;
+            let Some(last) = pages
+                .last()
+                .and_then(|page| page.last())
+                .map(|row| row.root)
+            else {
+                break;
+            };
+            let folded = self.fold_pages(&pages, &in_force)?;
+            self.put_folded(folded, last, &mut done, &in_force)?;
+            after = Some(last);
+            progress(RebuildProgress {
+                customers: done.customers,
+                customers_total: total,
+                facts: done.facts,
+            });
+        }
+        self.inner.store.write(Queue::Jobs, |session| {
+            session.transaction(|tx| store::settings::job_delete(tx, JOB))
+        })?;
+        Ok(done)
+    }
+
+    /// Which customers' states are not the fold of their facts: always none, and checked at the
+    /// end of every test.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn fold_verify(&self) -> Result<Vec<String>, AppError> {
+        let in_force = self.in_force();
+        let mut findings = Vec::new();
+        let mut after = None;
+        loop {
+            let pages = self.pages(after, 1)?;
+            let Some(last) = pages.last().and_then(|page| page.last()) else {
+                break;
+            };
+            after = Some(last.root);
+            for page in &pages {
+                for folded in self.fold_page(page, &in_force)? {
+                    if folded.differs {
+                        findings.push(format!("{}: the state is not the fold", folded.row.root));
+                    }
+                }
+            }
+        }
+        Ok(findings)
+    }
+
+    fn pages(
+        &self,
+        after: Option<StreamId>,
+        count: u32,
+    ) -> Result<Vec<Vec<CustomerRow>>, AppError> {
+        let limit = CUSTOMERS_PER_PAGE * count;
+        let rows = self
+            .inner
+            .store
+            .read(|conn| store::customers::customer_page(conn, after, limit))?;
+        Ok(rows
+            .chunks(CUSTOMERS_PER_PAGE as usize)
+            .map(<[_]>::to_vec)
+            .collect())
+    }
+
+    /// Folds pages on several readers at once, each under a short snapshot of its own.
+    fn fold_pages(
+        &self,
+        pages: &[Vec<CustomerRow>],
+        in_force: &InForce,
+    ) -> Result<Vec<Folded>, AppError> {
+        let next = AtomicU64::new(0);
+        let folded = Mutex::new(BTreeMap::new());
+        let work = || -> Result<(), AppError> {
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(page) = usize::try_from(place).ok().and_then(|it| pages.get(it)) else {
+                    return Ok(());
+                };
+                let done = self.fold_page(page, in_force)?;
+                folded
+                    .lock()
+                    .expect("no fold panics with the lock")
+                    .insert(place, done);
+            }
+        };
+        let threads = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(8);
+        std::thread::scope(|scope| -> Result<(), AppError> {
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            for handle in handles {
+                handle.join().map_err(|_| StoreError::Closed)??;
+            }
+            Ok(())
+        })?;
+        let folded = folded.into_inner().expect("no fold panics with the lock");
+        Ok(folded.into_values().flatten().collect())
+    }
+
+    fn fold_page(&self, page: &[CustomerRow], in_force: &InForce) -> Result<Vec<Folded>, AppError> {
+        let streams: Vec<StreamId> = page
+            .iter()
+            .flat_map(|row| row.streams.keys().copied())
+            .collect();
+        // Rows and facts must come from one snapshot, or a write in between looks like a fault.
+        let roots: Vec<StreamId> = page.iter().map(|row| row.root).collect();
+        let (rows, facts) = self.inner.store.read(|conn| {
+            let rows = store::customers::customer_read(conn, &roots)?;
+            Ok((rows, store::events::facts_of_streams(conn, &streams)?))
+        })?;
+        let mut by_stream: BTreeMap<StreamId, Vec<Fact>> = BTreeMap::new();
+        for stored in facts {
+            by_stream
+                .entry(stored.fact.stream)
+                .or_default()
+                .push(stored.fact);
+        }
+        let known = |row: &CustomerRow| row.streams.keys().all(|it| streams.contains(it));
+        Ok(rows
+            .into_iter()
+            .filter(known)
+            .map(|row| {
+                let own: Vec<&Fact> = row
+                    .streams
+                    .keys()
+                    .filter_map(|it| by_stream.get(it))
+                    .flatten()
+                    .collect();
+                fold_one(row, own, in_force)
+            })
+            .collect())
+    }
+
+    fn put_folded(
+        &self,
+        folded: Vec<Folded>,
+        last: StreamId,
+        done: &mut Rebuilt,
+        in_force: &InForce,
+    ) -> Result<(), AppError> {
+        done.customers += folded.len() as u64;
+        done.facts += folded.iter().map(|it| it.facts).sum::<u64>();
+        let version = in_force.fold_version;
+        let changed: Vec<CustomerRow> = folded
+            .into_iter()
+            .filter(|it| it.differs || it.row.fold_version != version)
+            .map(|it| CustomerRow {
+                fold_version: version,
+                ..it.row
+            })
+            .collect();
+        let now = self.now();
+        let total = changed.len() as u64;
+        let position = done.customers;
+        let put = self.inner.store.write(Queue::Jobs, move |session| {
+            session.transaction(|tx| {
+                let mut put = 0;
+                for row in &changed {
+                    put += u64::from(store::customers::customer_refold(tx, row)?);
+                }
+                store::settings::job_put(tx, JOB, JOB, position, &last.to_string(), now)?;
+                Ok(put)
+            })
+        })?;
+        done.changed += put;
+        done.busy += total - put;
+        Ok(())
+    }
+}
+
+fn fold_one(mut row: CustomerRow, facts: Vec<&Fact>, in_force: &InForce) -> Folded {
+    let count = facts.len() as u64;
+    let state: State = in_force.fold.facts(facts);
+    let differs = state != row.state;
+    row.state = state;
+    Folded {
+        row,
+        differs,
+        facts: count,
+    }
+}

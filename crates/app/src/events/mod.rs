@@ -1,0 +1,212 @@
+//! Events come in: many requests share a commit, one poisonous request stands alone.
+
+mod record;
+mod resolve;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+
+use domain::events::{Event, EventRefusal};
+use domain::ids::{FactId, StreamId};
+use store::{Queue, Session, StoreError};
+
+use crate::{App, AppError, Inner};
+
+pub(crate) use resolve::{ensure_current, lock_roots};
+
+/// A transaction takes at most so many events, so that a checkout never waits behind a crowd.
+const EVENTS_PER_COMMIT_MAX: usize = 512;
+/// The most events that wait for a writer; beyond it the sender is asked to come again.
+const EVENTS_WAITING_MAX: usize = 50_000;
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is in the log.
+    Accepted {
+        /// The fact it became.
+        fact: FactId,
+        /// The stream it came to.
+        stream: StreamId,
+    },
+    /// It was here before, by its message id or its natural key; nothing was added.
+    Duplicate,
+    /// It can never be taken.
+    Refused(EventRefusal),
+    /// The person was erased; a late event does not bring them back.
+    Erased,
+}
+
+type Reply = Box<dyn FnOnce(Result<Vec<Verdict>, StoreError>) + Send>;
+
+/// One request: its events, how many of them are written, and who waits for the verdicts.
+struct Piece {
+    events: Arc<Vec<Event>>,
+    /// How many are written.
+    done: usize,
+    /// How many this transaction takes.
+    taken: usize,
+    verdicts: Vec<Verdict>,
+    /// The verdicts of this transaction, until it is committed.
+    pending: Vec<Verdict>,
+    failed: Option<StoreError>,
+    reply: Option<Reply>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    pieces: VecDeque<Piece>,
+    events: usize,
+    drains: usize,
+}
+
+/// The requests that wait for a writer.
+#[derive(Default)]
+pub(crate) struct Intake {
+    waiting: Mutex<Waiting>,
+}
+
+impl Intake {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many drains may wait at once: one for each writer keeps all of them busy.
+const DRAINS_MAX: usize = 8;
+
+impl App {
+    /// Takes events and calls `reply` after their commit, with a verdict for each in order.
+    /// Several requests share a commit; a request that the database refuses fails alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once when too much waits already.
+    pub fn record_then(
+        &self,
+        events: Vec<Event>,
+        reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        {
+            let mut waiting = self.inner.intake.lock();
+            if waiting.events + events.len() > EVENTS_WAITING_MAX {
+                return Err(StoreError::Busy);
+            }
+            waiting.events += events.len();
+            waiting.pieces.push_back(Piece {
+                verdicts: Vec::with_capacity(events.len()),
+                events: Arc::new(events),
+                done: 0,
+                taken: 0,
+                pending: Vec::new(),
+                failed: None,
+                reply: Some(Box::new(reply)),
+            });
+        }
+        schedule_drain(&self.inner)
+    }
+
+    /// Takes events and waits for their verdicts.
+    ///
+    /// # Errors
+    /// When the store fails or is busy; then none of the events is in the log, or (after a lost
+    /// connection) the same events can be given again and count once.
+    pub fn record(&self, events: Vec<Event>) -> Result<Vec<Verdict>, AppError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.record_then(events, move |outcome| {
+            // Nobody may be waiting any more; the events are written all the same.
+            let _ = sender.send(outcome);
+        })?;
+        Ok(receiver.recv().map_err(|_| StoreError::Closed)??)
+    }
+}
+
+fn schedule_drain(inner: &Arc<Inner>) -> Result<(), StoreError> {
+    {
+        let mut waiting = inner.intake.lock();
+        if waiting.drains >= DRAINS_MAX || waiting.drains > waiting.pieces.len() {
+            return Ok(());
+        }
+        waiting.drains += 1;
+    }
+    let owned = Arc::clone(inner);
+    let submitted = inner.store.submit(
+        Queue::Ingest,
+        Box::new(move |session| drain(&owned, session)),
+    );
+    if submitted.is_err() {
+        inner.intake.lock().drains -= 1;
+    }
+    submitted
+}
+
+/// Writes one transaction's worth of what waits, answers, and makes room for others before the
+/// next.
+fn drain(inner: &Arc<Inner>, session: &mut Session) {
+    let mut pieces = take_pieces(inner);
+    if !pieces.is_empty() {
+        session.together(
+            &mut pieces,
+            &mut |tx, pieces| record::write_pieces(inner, tx, pieces),
+            &mut |piece, outcome| piece.failed = outcome.err(),
+        );
+        settle(inner, pieces);
+    }
+    let more = {
+        let mut waiting = inner.intake.lock();
+        waiting.drains -= 1;
+        !waiting.pieces.is_empty()
+    };
+    if more {
+        if let Err(error) = schedule_drain(inner) {
+            tracing::warn!(%error, "events wait and no writer takes them");
+        }
+    }
+}
+
+fn take_pieces(inner: &Inner) -> Vec<Piece> {
+    let mut waiting = inner.intake.lock();
+    let mut pieces = Vec::new();
+    let mut room = EVENTS_PER_COMMIT_MAX;
+    while room > 0 {
+        let Some(mut piece) = waiting.pieces.pop_front() else {
+            break;
+        };
+        piece.taken = room.min(piece.events.len() - piece.done);
+        room -= piece.taken;
+        waiting.events -= piece.taken;
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// Answers the requests that are whole and puts the others back at the front, in their order.
+fn settle(inner: &Inner, pieces: Vec<Piece>) {
+    let mut unfinished = Vec::new();
+    for mut piece in pieces {
+        let rest = piece.events.len() - piece.done - piece.taken;
+        if let Some(error) = piece.failed.take() {
+            inner.intake.lock().events -= rest;
+            answer(piece, Err(error));
+            continue;
+        }
+        piece.done += piece.taken;
+        let mut pending = std::mem::take(&mut piece.pending);
+        piece.verdicts.append(&mut pending);
+        if rest == 0 {
+            let verdicts = std::mem::take(&mut piece.verdicts);
+            answer(piece, Ok(verdicts));
+        } else {
+            unfinished.push(piece);
+        }
+    }
+    let mut waiting = inner.intake.lock();
+    for piece in unfinished.into_iter().rev() {
+        waiting.pieces.push_front(piece);
+    }
+}
+
+fn answer(mut piece: Piece, outcome: Result<Vec<Verdict>, StoreError>) {
+    if let Some(reply) = piece.reply.take() {
+        reply(outcome);
+    }
+}

@@ -1,0 +1,351 @@
+//! One transaction of events: take keys, resolve, lock, decide, evolve, write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::customers::{Identity, Resources, decide, needs};
+use domain::events::{Behaviour, Event, Origin, Personal};
+use domain::ids::StreamId;
+use domain::time::Millis;
+use domain::trust::search_words;
+use store::customers::CustomerRow;
+use store::events::{Digest, MessageKey, OrderKey};
+use store::trust::StoredProfile;
+use store::{StoreError, Tx};
+
+use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
+use super::{Piece, Verdict};
+use crate::Inner;
+use crate::trust::digest;
+use crate::writing::{NewFact, Writing};
+
+/// Traits under which a person can be found, and which lists show.
+const SEARCHED_TRAITS: [&str; 6] = ["name", "first_name", "last_name", "email", "phone", "city"];
+
+/// An event of a transaction on its way.
+struct Going<'e> {
+    event: &'e Event,
+    verdict: Option<Verdict>,
+    stream: Option<StreamId>,
+    /// Its natural key as the store keeps it.
+    natural: Option<[u8; 16]>,
+}
+
+/// Writes the taken events of these pieces; their verdicts wait in the pieces for the commit.
+pub(super) fn write_pieces(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    pieces: &mut [Piece],
+) -> Result<(), StoreError> {
+    let taken: Vec<&Event> = pieces
+        .iter()
+        .flat_map(|piece| &piece.events[piece.done..piece.done + piece.taken])
+        .collect();
+    let mut verdicts = write_events(inner, tx, &taken)?.into_iter();
+    for piece in pieces {
+        piece.pending = verdicts.by_ref().take(piece.taken).collect();
+    }
+    Ok(())
+}
+
+/// The steps, in the order in which their locks are taken.
+fn write_events(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    events: &[&Event],
+) -> Result<Vec<Verdict>, StoreError> {
+    let mut going: Vec<Going<'_>> = events.iter().map(|event| check(event)).collect();
+    drop_repeated_messages(inner, tx, &mut going)?;
+    let mut resolved = find_customers(inner, tx, &mut going)?;
+    let customers = lock_customers(inner, tx, &going, &resolved)?;
+    drop_repeated_orders(inner, tx, &mut going)?;
+    load_personal_keys(inner, tx, &going, &mut resolved)?;
+    let mut writing = Writing::new(inner, customers);
+    let mut told: BTreeMap<StreamId, (Millis, Personal)> = BTreeMap::new();
+    for going in &mut going {
+        if going.verdict.is_none() {
+            take(inner, &mut writing, &resolved, &mut told, going);
+        }
+    }
+    let roots = resolved
+        .new
+        .keys()
+        .map(|stream| (*stream, *stream))
+        .collect();
+    store::customers::stream_put(tx, &roots)?;
+    store::trust::key_put(tx, &resolved.new)?;
+    // A new stream of which every event was refused later still has its customer.
+    resolved.new.keys().for_each(|stream| writing.mark(*stream));
+    writing.flush(tx)?;
+    write_profiles(inner, tx, &resolved, told)?;
+    Ok(going
+        .into_iter()
+        .map(|it| it.verdict.expect("every event was decided"))
+        .collect())
+}
+
+fn check<'e>(event: &&'e Event) -> Going<'e> {
+    let verdict = event.check().err().map(Verdict::Refused);
+    Going {
+        event,
+        verdict,
+        stream: None,
+        natural: None,
+    }
+}
+
+/// The day of the sender's own time and the hash of the message id: a resent message carries the
+/// same time, so it meets the same key.
+fn message_key(inner: &Inner, event: &Event) -> MessageKey {
+    let mut key = inner
+        .vault
+        .natural_hash(&format!("message:{}", event.message_id));
+    let day = u16::try_from(event.sent_at.utc_day()).unwrap_or(u16::MAX);
+    key[..2].copy_from_slice(&day.to_be_bytes());
+    key
+}
+
+fn content_digest(event: &Event) -> Digest {
+    digest(&format!(
+        "{}{}",
+        event.behaviour.name(),
+        event.behaviour.body()
+    ))
+}
+
+fn drop_repeated_messages(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+) -> Result<(), StoreError> {
+    let mut keys: BTreeMap<MessageKey, Digest> = BTreeMap::new();
+    let mut firsts: Vec<(usize, MessageKey)> = Vec::new();
+    for (place, going) in going.iter_mut().enumerate() {
+        // What has a natural key and is history counts by that key alone.
+        let by_nature = going.event.historical && going.event.natural_key().is_some();
+        if going.verdict.is_some() || by_nature {
+            continue;
+        }
+        let key = message_key(inner, going.event);
+        if keys.insert(key, content_digest(going.event)).is_some() {
+            going.verdict = Some(Verdict::Duplicate);
+        } else {
+            firsts.push((place, key));
+        }
+    }
+    let free = store::events::message_keys_take(tx, &keys)?;
+    for (place, key) in firsts {
+        if !free.contains(&key) {
+            going[place].verdict = Some(Verdict::Duplicate);
+        }
+    }
+    Ok(())
+}
+
+fn find_customers(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+) -> Result<Resolved, StoreError> {
+    let open: Vec<&Event> = going
+        .iter()
+        .filter(|it| it.verdict.is_none())
+        .map(|it| it.event)
+        .collect();
+    let named: Vec<Identity> = open
+        .iter()
+        .flat_map(|event| needs(event).identities)
+        .collect();
+    let resolved = resolve(inner, tx, &open, &named)?;
+    for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
+        going.stream = resolved.stream_of(inner, going.event);
+        if going.stream.is_none() {
+            going.verdict = Some(Verdict::Erased);
+        }
+    }
+    Ok(resolved)
+}
+
+fn lock_customers(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &[Going<'_>],
+    resolved: &Resolved,
+) -> Result<BTreeMap<StreamId, CustomerRow>, StoreError> {
+    let streams: BTreeSet<StreamId> = going.iter().filter_map(|it| it.stream).collect();
+    let old: BTreeSet<StreamId> = streams
+        .iter()
+        .filter(|stream| !resolved.new.contains_key(stream))
+        .map(|stream| resolved.root(*stream))
+        .collect();
+    let mut customers = lock_roots(tx, &old)?;
+    for stream in streams
+        .iter()
+        .filter(|stream| !resolved.new.contains_key(stream))
+    {
+        ensure_current(&customers, resolved.root(*stream), *stream)?;
+    }
+    let fold_version = inner.in_force().fold_version;
+    for stream in resolved.new.keys() {
+        customers.insert(*stream, CustomerRow::new(*stream, fold_version));
+    }
+    Ok(customers)
+}
+
+fn drop_repeated_orders(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+) -> Result<(), StoreError> {
+    let mut keys: BTreeMap<[u8; 16], OrderKey> = BTreeMap::new();
+    for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
+        let Some(natural) = going.event.natural_key() else {
+            continue;
+        };
+        let stream = going.stream.expect("an open event has a stream");
+        let key = inner.vault.natural_hash(&natural);
+        let row = OrderKey {
+            key,
+            stream,
+            digest: content_digest(going.event),
+        };
+        if keys.insert(key, row).is_some() {
+            going.verdict = Some(Verdict::Duplicate);
+        } else {
+            going.natural = Some(key);
+        }
+    }
+    let keys: Vec<OrderKey> = keys.into_values().collect();
+    let free = store::events::order_keys_take(tx, &keys)?;
+    for going in going.iter_mut() {
+        if going.natural.is_some_and(|key| !free.contains(&key)) {
+            going.verdict = Some(Verdict::Duplicate);
+        }
+    }
+    Ok(())
+}
+
+fn load_personal_keys(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &[Going<'_>],
+    resolved: &mut Resolved,
+) -> Result<(), StoreError> {
+    let missing: BTreeSet<StreamId> = going
+        .iter()
+        .filter(|it| it.verdict.is_none() && !it.event.personal.is_empty())
+        .filter_map(|it| it.stream)
+        .filter(|stream| !resolved.keys.contains_key(stream))
+        .collect();
+    let missing: Vec<StreamId> = missing.into_iter().collect();
+    keys_of(inner, tx, &missing, &mut resolved.keys)
+}
+
+/// Appends the event's fact, decides, and follows the decision.
+fn take(
+    inner: &Inner,
+    writing: &mut Writing<'_>,
+    resolved: &Resolved,
+    told: &mut BTreeMap<StreamId, (Millis, Personal)>,
+    going: &mut Going<'_>,
+) {
+    let event = going.event;
+    let stream = going.stream.expect("an open event has a stream");
+    let root = resolved.root(stream);
+    let personal = resolved
+        .keys
+        .get(&stream)
+        .and_then(|key| key.seal(&event.personal, &inner.environment));
+    let before = (!event.historical).then(|| writing.customer(root).state.clone());
+    let fact = NewFact {
+        stream,
+        at: event.at,
+        received_at: event.received_at,
+        origin: if event.historical {
+            Origin::Historical
+        } else {
+            Origin::Observed
+        },
+        channel: event.channel,
+        cause: None,
+        behaviour: event.behaviour.clone(),
+        message_id: Some(event.message_id.clone()),
+        personal,
+    };
+    let id = writing.append(root, fact);
+    if let Some(before) = before {
+        let streams = needs(event)
+            .identities
+            .into_iter()
+            .filter_map(|identity| {
+                let stream = resolved.stream(inner, &identity)?;
+                Some((identity, resolved.root(stream)))
+            })
+            .collect();
+        let state = &writing.customer(root).state;
+        let programme = &writing.in_force.programme;
+        let decision = decide(
+            &before,
+            state,
+            &Resources { streams },
+            root,
+            event,
+            programme,
+        );
+        writing.follow(root, stream, Some(id), decision);
+    }
+    let tells = event.historical || event.behaviour == Behaviour::Identified;
+    if tells && !event.personal.is_empty() {
+        let stamp = writing.customer(root).stamp;
+        let (kept, traits) = told.entry(stream).or_default();
+        *kept = stamp;
+        traits.extend(event.personal.clone());
+    }
+    going.verdict = Some(Verdict::Accepted { fact: id, stream });
+}
+
+/// Lays what people told about themselves over what they told before, and makes it findable.
+fn write_profiles(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    resolved: &Resolved,
+    told: BTreeMap<StreamId, (Millis, Personal)>,
+) -> Result<(), StoreError> {
+    let mut tokens = BTreeSet::new();
+    for (stream, identity) in &resolved.bound {
+        for word in search_words(identity.value()) {
+            tokens.insert((inner.vault.search_token(&word), *stream));
+        }
+    }
+    let streams: Vec<StreamId> = told.keys().copied().collect();
+    let mut earlier: BTreeMap<StreamId, Vec<u8>> = store::trust::profiles_of(tx, &streams)?
+        .into_iter()
+        .map(|profile| (profile.stream, profile.traits))
+        .collect();
+    let mut profiles = Vec::new();
+    for (stream, (stamp, traits)) in told {
+        let key = &resolved.keys[&stream];
+        let mut all = match earlier.remove(&stream) {
+            Some(sealed) => key.open(&sealed).map_err(StoreError::shape)?,
+            None => Personal::new(),
+        };
+        for name in SEARCHED_TRAITS {
+            for word in traits
+                .get(name)
+                .map(|value| search_words(value))
+                .unwrap_or_default()
+            {
+                tokens.insert((inner.vault.search_token(&word), stream));
+            }
+        }
+        all.extend(traits);
+        if let Some(traits) = key.seal(&all, &inner.environment) {
+            profiles.push(StoredProfile {
+                stream,
+                stamp,
+                traits,
+            });
+        }
+    }
+    store::trust::profile_put(tx, &profiles)?;
+    store::trust::search_put(tx, &tokens)
+}

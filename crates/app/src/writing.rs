@@ -1,0 +1,218 @@
+//! What one transaction appends to the behaviour log, and the states that follow from it.
+//!
+//! Every use case that writes facts goes through [`Writing`]: it gives stamps and sequence
+//! numbers under the lock, folds each fact as it is appended, follows decisions, and at its end
+//! writes everything down in one order. That order, with the locks taken before, is the lock
+//! order of the house: request keys, message keys, identities, customers (by root), order keys,
+//! accounts and lots, then what is striped or belongs to nobody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use domain::customers::{Decision, evolve, next_due};
+use domain::events::{Behaviour, Channel, Fact, Origin, Sums};
+use domain::ids::{FactId, MessageId, StreamId};
+use domain::messages::{InboxMessage, OutboxMessage};
+use domain::time::Millis;
+use store::customers::CustomerRow;
+use store::events::StoredFact;
+use store::{StoreError, Tx};
+
+use crate::environment::Environment;
+use crate::{InForce, Inner};
+
+/// The facts, states and messages of one transaction, while the customers are locked.
+pub(crate) struct Writing<'e> {
+    environment: &'e Environment,
+    pub(crate) in_force: Arc<InForce>,
+    pub(crate) now: Millis,
+    /// The locked customers by root.
+    pub(crate) customers: BTreeMap<StreamId, CustomerRow>,
+    changed: BTreeSet<StreamId>,
+    facts: Vec<StoredFact>,
+    inbox: Vec<InboxMessage>,
+    outbox: Vec<OutboxMessage>,
+}
+
+/// A fact that is to be appended, before it has a place.
+pub(crate) struct NewFact {
+    pub(crate) stream: StreamId,
+    pub(crate) at: Millis,
+    pub(crate) received_at: Millis,
+    pub(crate) origin: Origin,
+    pub(crate) channel: Channel,
+    pub(crate) cause: Option<FactId>,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) message_id: Option<String>,
+    pub(crate) personal: Option<Vec<u8>>,
+}
+
+impl NewFact {
+    /// A consequence, decided now.
+    pub(crate) fn decided(
+        stream: StreamId,
+        now: Millis,
+        cause: Option<FactId>,
+        behaviour: Behaviour,
+    ) -> Self {
+        Self {
+            stream,
+            at: now,
+            received_at: now,
+            origin: Origin::Decided,
+            channel: Channel::default(),
+            cause,
+            behaviour,
+            message_id: None,
+            personal: None,
+        }
+    }
+}
+
+impl<'e> Writing<'e> {
+    pub(crate) fn new(inner: &'e Inner, customers: BTreeMap<StreamId, CustomerRow>) -> Self {
+        Self {
+            environment: &inner.environment,
+            in_force: inner.in_force(),
+            now: inner.environment.now(),
+            customers,
+            changed: BTreeSet::new(),
+            facts: Vec::new(),
+            inbox: Vec::new(),
+            outbox: Vec::new(),
+        }
+    }
+
+    /// The locked customer; every caller has checked that it is locked.
+    pub(crate) fn customer(&self, root: StreamId) -> &CustomerRow {
+        self.customers
+            .get(&root)
+            .expect("only locked customers are written")
+    }
+
+    /// Appends a fact to a locked customer and folds it.
+    pub(crate) fn append(&mut self, root: StreamId, new: NewFact) -> FactId {
+        let id = self.environment.id(FactId::new);
+        let customer = self
+            .customers
+            .get_mut(&root)
+            .expect("only locked customers are written");
+        let seq = customer
+            .streams
+            .get_mut(&new.stream)
+            .expect("the stream is the customer's");
+        *seq += 1;
+        customer.stamp = self.now.max(customer.stamp.plus(1));
+        let fact = Fact {
+            stream: new.stream,
+            seq: *seq,
+            id,
+            stamp: customer.stamp,
+            at: new.at,
+            received_at: new.received_at,
+            origin: new.origin,
+            channel: new.channel,
+            cause: new.cause,
+            behaviour: new.behaviour,
+        };
+        evolve(&mut customer.state, &fact, &self.in_force.fold);
+        self.facts.push(StoredFact {
+            fact,
+            message_id: new.message_id,
+            personal: new.personal,
+        });
+        self.changed.insert(root);
+        id
+    }
+
+    /// Follows a decision: appends its facts to the stream of their cause and keeps its messages.
+    pub(crate) fn follow(
+        &mut self,
+        root: StreamId,
+        stream: StreamId,
+        cause: Option<FactId>,
+        decision: Decision,
+    ) {
+        for behaviour in decision.observed {
+            let fact = NewFact {
+                origin: Origin::Observed,
+                ..NewFact::decided(stream, self.now, cause, behaviour)
+            };
+            self.append(root, fact);
+        }
+        for behaviour in decision.decided {
+            self.append(root, NewFact::decided(stream, self.now, cause, behaviour));
+        }
+        for told in decision.inbox {
+            let id = self.environment.id(MessageId::new);
+            self.inbox.push(InboxMessage {
+                id,
+                to: told.stream,
+                body: told.body,
+            });
+        }
+        for told in decision.outbox {
+            let id = self.environment.id(MessageId::new);
+            let due_at = self.now;
+            self.outbox.push(OutboxMessage {
+                id,
+                customer: told.stream,
+                due_at,
+                body: told.body,
+            });
+        }
+    }
+
+    /// Marks a customer as changed although no fact was appended.
+    pub(crate) fn mark(&mut self, root: StreamId) {
+        self.changed.insert(root);
+    }
+
+    /// Writes everything down.
+    pub(crate) fn flush(mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let mut due = BTreeMap::new();
+        for root in &self.changed {
+            let customer = self
+                .customers
+                .get_mut(root)
+                .expect("a changed customer is locked");
+            customer.revision += 1;
+            due.insert(*root, next_due(&customer.state, &self.in_force.programme));
+        }
+        for stored in &self.facts {
+            self.sum_up(tx, &stored.fact);
+        }
+        store::events::fact_append(tx, self.facts)?;
+        let changed = self
+            .customers
+            .values()
+            .filter(|it| self.changed.contains(&it.root));
+        store::customers::customer_put(tx, changed)?;
+        store::customers::due_put(tx, &due)?;
+        store::messages::inbox_put(tx, &self.inbox, self.now)?;
+        store::messages::outbox_put(tx, &self.outbox)
+    }
+
+    /// Daily sums that lead to nobody.
+    fn sum_up(&self, tx: &mut Tx<'_>, fact: &Fact) {
+        if fact.origin == Origin::Decided {
+            return;
+        }
+        let day = self.in_force.fold.day(fact.at);
+        tx.add_to_rollup(day, "facts", fact.channel.word(), 1);
+        match &fact.behaviour {
+            Behaviour::Ordered(order) => {
+                let (sums, currency) = (Sums::of(&order.lines), order.currency.code());
+                tx.add_to_rollup(day, "orders", currency, i64::from(sums.amount > 0));
+                tx.add_to_rollup(day, "gross", currency, sums.amount);
+                tx.add_to_rollup(day, "product", currency, sums.product);
+            }
+            Behaviour::Refunded(refund) => {
+                let (sums, currency) = (Sums::of(&refund.lines), refund.currency.code());
+                tx.add_to_rollup(day, "refunds", currency, sums.amount);
+                tx.add_to_rollup(day, "product", currency, -sums.product);
+            }
+            _ => {}
+        }
+    }
+}
