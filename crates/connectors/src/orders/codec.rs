@@ -130,9 +130,15 @@ mod tests {
         put_currency(&mut bytes, Currency::IRR);
         put_bytes(&mut bytes, "فانوس".as_bytes());
         let mut taker = Taker(&bytes);
-        numbers.iter().for_each(|n| assert_eq!(taker.number().unwrap(), *n));
-        signed.iter().for_each(|n| assert_eq!(taker.signed().unwrap(), *n));
-        KINDS.iter().for_each(|kind| assert_eq!(taker.kind().unwrap(), *kind));
+        numbers
+            .iter()
+            .for_each(|n| assert_eq!(taker.number().unwrap(), *n));
+        signed
+            .iter()
+            .for_each(|n| assert_eq!(taker.signed().unwrap(), *n));
+        KINDS
+            .iter()
+            .for_each(|kind| assert_eq!(taker.kind().unwrap(), *kind));
         assert_eq!(taker.channel().unwrap(), Channel::Device);
         assert_eq!(taker.currency().unwrap(), Currency::IRR);
         assert_eq!(taker.text().unwrap(), "فانوس");

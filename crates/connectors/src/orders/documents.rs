@@ -136,17 +136,42 @@ impl<'a> Front<'a> {
         let country = taker.text()?;
         let mut lines = Vec::with_capacity(self.line_count.min(taker.0.len()));
         for _ in 0..self.line_count {
-            let LinePart { product, quantity, amount, kind, .. } = take_part(&mut taker, 0)?;
-            lines.push(Line { product: product.to_owned(), quantity, amount, kind });
+            let LinePart {
+                product,
+                quantity,
+                amount,
+                kind,
+                ..
+            } = take_part(&mut taker, 0)?;
+            lines.push(Line {
+                product: product.to_owned(),
+                quantity,
+                amount,
+                kind,
+            });
         }
         let behaviour = if is_refund {
             let order_id = names_its_order.then(|| number.clone());
-            Behaviour::Refunded(Refund { refund_id: number, order_id, currency, lines })
+            Behaviour::Refunded(Refund {
+                refund_id: number,
+                order_id,
+                currency,
+                lines,
+            })
         } else {
             let country = (!country.is_empty()).then(|| country.to_owned());
-            Behaviour::Ordered(Order { order_id: number, currency, country, lines })
+            Behaviour::Ordered(Order {
+                order_id: number,
+                currency,
+                country,
+                lines,
+            })
         };
-        Ok(HistoryDocument { at, channel, behaviour })
+        Ok(HistoryDocument {
+            at,
+            channel,
+            behaviour,
+        })
     }
 }
 

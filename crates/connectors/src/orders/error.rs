@@ -50,7 +50,11 @@ pub struct ReadSoFar {
 
 impl fmt::Display for ReadSoFar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bytes, bytes_total, line } = self;
+        let Self {
+            bytes,
+            bytes_total,
+            line,
+        } = self;
         write!(f, "at line {line}, after {bytes} of {bytes_total} bytes")
     }
 }
@@ -59,15 +63,25 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAFile(path) => {
-                write!(f, "{} is not a file: name a CSV file, plain or gzip", path.display())
+                write!(
+                    f,
+                    "{} is not a file: name a CSV file, plain or gzip",
+                    path.display()
+                )
             }
             Self::Open(path, error) => write!(f, "{} cannot be opened: {error}", path.display()),
             Self::Read(so_far, error) => {
-                write!(f, "the file cannot be read on {so_far}: {error}; nothing was imported")
+                write!(
+                    f,
+                    "the file cannot be read on {so_far}: {error}; nothing was imported"
+                )
             }
             Self::Empty => f.write_str("the file is empty: expected a header and order lines"),
             Self::NotCsv(kind) => {
-                write!(f, "the file is {kind}, not CSV: save or export it as CSV first")
+                write!(
+                    f,
+                    "the file is {kind}, not CSV: save or export it as CSV first"
+                )
             }
             Self::Header(error) => error.fmt(f),
             Self::Truncated(so_far) => write!(
@@ -88,7 +102,10 @@ impl fmt::Display for Error {
                 "“{name}” is not an encoding: expected a name such as utf-8 or windows-1252"
             ),
             Self::Temporary(error) => {
-                write!(f, "the temporary files of the import cannot be used: {error}")
+                write!(
+                    f,
+                    "the temporary files of the import cannot be used: {error}"
+                )
             }
             Self::Rejects(error) => write!(f, "the rejected lines cannot be written: {error}"),
             Self::Stopped => f.write_str("the import was stopped; nothing was imported"),

@@ -122,7 +122,13 @@ pub(super) fn put_part(out: &mut Vec<u8>, part: &LinePart<'_>) {
 pub(super) fn take_part<'a>(taker: &mut Taker<'a>, line: u64) -> io::Result<LinePart<'a>> {
     let product = taker.text()?;
     let kind = taker.kind()?;
-    Ok(LinePart { product, kind, quantity: taker.signed()?, amount: taker.signed()?, line })
+    Ok(LinePart {
+        product,
+        kind,
+        quantity: taker.signed()?,
+        amount: taker.signed()?,
+        line,
+    })
 }
 
 /// A fragment that was read back.
@@ -152,7 +158,13 @@ impl<'a> Fragment<'a> {
         let at = Millis(taker.signed()?);
         let left = taker.number()?;
         let last_line = u64::from_be_bytes(*number);
-        Ok(Self { head, at, lines: taker, left, last_line })
+        Ok(Self {
+            head,
+            at,
+            lines: taker,
+            left,
+            last_line,
+        })
     }
 
     /// Its next line.

@@ -49,8 +49,7 @@ impl Totals {
     /// The sum of all accepted lines.
     #[must_use]
     pub const fn total(&self) -> i128 {
-        self.gross - self.refunds + self.anonymous_gross - self.anonymous_refunds
-            + self.adjustments
+        self.gross - self.refunds + self.anonymous_gross - self.anonymous_refunds + self.adjustments
     }
 }
 
@@ -92,7 +91,13 @@ struct Open {
 
 impl<'a> Grouper<'a> {
     pub(super) fn new(mapping: &'a Mapping, documents: &'a mut Sorter) -> Self {
-        Self { mapping, documents, grouped: Grouped::default(), open: None, payload: Vec::new() }
+        Self {
+            mapping,
+            documents,
+            grouped: Grouped::default(),
+            open: None,
+            payload: Vec::new(),
+        }
     }
 
     /// Takes the next fragment.
@@ -101,7 +106,11 @@ impl<'a> Grouper<'a> {
         mut fragment: Fragment<'_>,
         rejects: &mut Rejects<'_>,
     ) -> Result<(), Error> {
-        if self.open.as_ref().is_some_and(|open| open.order_id != fragment.head.order_id) {
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.order_id != fragment.head.order_id)
+        {
             self.close(rejects)?;
         }
         let open = self.open.get_or_insert_with(|| Open::new(&fragment));
@@ -126,13 +135,18 @@ impl<'a> Grouper<'a> {
     }
 
     fn close(&mut self, rejects: &mut Rejects<'_>) -> Result<(), Error> {
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         if open.is_too_long {
             return Ok(());
         }
         let lines = open.lines().map_err(Error::Temporary)?;
         let sum = |number: fn(&LinePart<'_>) -> i64| {
-            lines.iter().map(|line| i128::from(number(line).unsigned_abs())).sum::<i128>()
+            lines
+                .iter()
+                .map(|line| i128::from(number(line).unsigned_abs()))
+                .sum::<i128>()
         };
         let max = i128::from(AMOUNT_MINOR_MAX);
         if sum(|line| line.amount) > max || sum(|line| line.quantity) > max {
@@ -164,8 +178,14 @@ impl<'a> Grouper<'a> {
             (line.quantity, line.amount) = (-line.quantity, -line.amount);
         }
         let totals = self.grouped.totals.entry(open.currency).or_default();
-        totals.gross += sold.iter().map(|line| i128::from(line.amount)).sum::<i128>();
-        totals.refunds += back.iter().map(|line| i128::from(line.amount)).sum::<i128>();
+        totals.gross += sold
+            .iter()
+            .map(|line| i128::from(line.amount))
+            .sum::<i128>();
+        totals.refunds += back
+            .iter()
+            .map(|line| i128::from(line.amount))
+            .sum::<i128>();
         self.grouped.orders += u64::from(!sold.is_empty());
         self.grouped.refunds += u64::from(!back.is_empty());
         let names_its_order = !is_refund && !sold.is_empty();
@@ -174,10 +194,16 @@ impl<'a> Grouper<'a> {
                 continue;
             }
             let head = &open.head();
-            let document =
-                Document { head, at: open.at, is_refund, names_its_order, lines: &lines };
+            let document = Document {
+                head,
+                at: open.at,
+                is_refund,
+                names_its_order,
+                lines: &lines,
+            };
             document.write(&mut self.payload);
-            self.documents.push(&customer_key(head, open.at, is_refund), &self.payload)?;
+            self.documents
+                .push(&customer_key(head, open.at, is_refund), &self.payload)?;
         }
         Ok(())
     }
@@ -220,7 +246,8 @@ impl<'a> Grouper<'a> {
         totals.adjustments += i128::from(order.adjustments);
         self.grouped.anonymous_orders += 1;
         write_anonymous(&order, &mut self.payload);
-        self.documents.push(&anonymous_key(&open.order_id, open.at), &self.payload)
+        self.documents
+            .push(&anonymous_key(&open.order_id, open.at), &self.payload)
     }
 }
 
@@ -254,9 +281,8 @@ impl Open {
 
     /// Why lines with this head cannot belong to the order.
     fn conflict(&self, head: &Head<'_>) -> Option<Reason> {
-        let differ = |ours: &str, theirs: &str| {
-            !ours.is_empty() && !theirs.is_empty() && ours != theirs
-        };
+        let differ =
+            |ours: &str, theirs: &str| !ours.is_empty() && !theirs.is_empty() && ours != theirs;
         let have_ids = !self.customer_id.is_empty() && !head.customer_id.is_empty();
         if differ(&self.customer_id, head.customer_id)
             || (!have_ids && differ(&self.email, head.email))
@@ -298,7 +324,9 @@ impl Open {
         let detail = format!("order {}", shortened(self.order_id.as_bytes()));
         let mut lines = self.lines().map_err(Error::Temporary)?;
         lines.sort_unstable_by_key(|line| line.line);
-        lines.iter().try_for_each(|line| rejects.add(line.line, reason, &detail, &[]))
+        lines
+            .iter()
+            .try_for_each(|line| rejects.add(line.line, reason, &detail, &[]))
     }
 
     /// Its lines by product, quantity and amount.

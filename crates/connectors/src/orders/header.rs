@@ -20,54 +20,105 @@ struct Field {
 const ORDER_ID: Field = Field {
     name: "order_id",
     synonyms: &[
-        "orderid", "order", "ordernumber", "orderno", "invoiceno", "invoice", "invoiceid",
-        "invoicenumber", "receiptid", "receiptno",
+        "orderid",
+        "order",
+        "ordernumber",
+        "orderno",
+        "invoiceno",
+        "invoice",
+        "invoiceid",
+        "invoicenumber",
+        "receiptid",
+        "receiptno",
     ],
 };
 const ORDERED_AT: Field = Field {
     name: "ordered_at",
     synonyms: &[
-        "orderedat", "orderdate", "ordertime", "invoicedate", "purchasedate", "createdat",
-        "orderedon", "datetime", "timestamp", "date",
+        "orderedat",
+        "orderdate",
+        "ordertime",
+        "invoicedate",
+        "purchasedate",
+        "createdat",
+        "orderedon",
+        "datetime",
+        "timestamp",
+        "date",
     ],
 };
 const PRODUCT_ID: Field = Field {
     name: "product_id",
     synonyms: &[
-        "productid", "sku", "stockcode", "productcode", "productsku", "itemid", "itemcode",
-        "lineitemsku", "product",
+        "productid",
+        "sku",
+        "stockcode",
+        "productcode",
+        "productsku",
+        "itemid",
+        "itemcode",
+        "lineitemsku",
+        "product",
     ],
 };
-const QUANTITY: Field =
-    Field { name: "quantity", synonyms: &["quantity", "qty", "units", "lineitemquantity"] };
+const QUANTITY: Field = Field {
+    name: "quantity",
+    synonyms: &["quantity", "qty", "units", "lineitemquantity"],
+};
 const UNIT_PRICE: Field = Field {
     name: "unit_price",
-    synonyms: &["unitprice", "price", "itemprice", "lineitemprice", "priceperunit"],
+    synonyms: &[
+        "unitprice",
+        "price",
+        "itemprice",
+        "lineitemprice",
+        "priceperunit",
+    ],
 };
-const AMOUNT: Field =
-    Field { name: "amount", synonyms: &["amount", "lineamount", "linetotal", "lineprice"] };
+const AMOUNT: Field = Field {
+    name: "amount",
+    synonyms: &["amount", "lineamount", "linetotal", "lineprice"],
+};
 const CUSTOMER_ID: Field = Field {
     name: "customer_id",
     synonyms: &[
-        "customerid", "customer", "customernumber", "customerno", "userid", "clientid", "memberid",
+        "customerid",
+        "customer",
+        "customernumber",
+        "customerno",
+        "userid",
+        "clientid",
+        "memberid",
     ],
 };
-const EMAIL: Field =
-    Field { name: "email", synonyms: &["email", "emailaddress", "customeremail", "mail"] };
+const EMAIL: Field = Field {
+    name: "email",
+    synonyms: &["email", "emailaddress", "customeremail", "mail"],
+};
 const TITLE: Field = Field {
     name: "title",
     synonyms: &[
-        "title", "producttitle", "productname", "description", "productdescription", "itemname",
+        "title",
+        "producttitle",
+        "productname",
+        "description",
+        "productdescription",
+        "itemname",
         "lineitemname",
     ],
 };
-const CURRENCY: Field = Field { name: "currency", synonyms: &["currency", "currencycode"] };
+const CURRENCY: Field = Field {
+    name: "currency",
+    synonyms: &["currency", "currencycode"],
+};
 const COUNTRY: Field = Field {
     name: "country",
     synonyms: &["country", "countrycode", "shippingcountry", "shipcountry"],
 };
-const CHANNEL: Field =
-    Field { name: "channel", synonyms: &["channel", "saleschannel", "orderchannel"] };
+const CHANNEL: Field = Field {
+    name: "channel",
+    synonyms: &["channel", "saleschannel", "orderchannel"],
+};
 
 /// Why a header cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +179,10 @@ fn listed(names: &[String]) -> String {
 
 /// A name without what people write differently.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The column whose name is the first synonym that the header has.
@@ -170,7 +224,10 @@ impl Mapping {
             missing.push(UNIT_PRICE.name);
         }
         if !missing.is_empty() {
-            return Err(HeaderError::Missing { missing, found: header.to_vec() });
+            return Err(HeaderError::Missing {
+                missing,
+                found: header.to_vec(),
+            });
         }
         let columns = Columns {
             order_id,

@@ -2,7 +2,7 @@
 
 use domain::customers::{Identity, Namespace};
 use domain::events::{AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Channel};
-use domain::money::Currency;
+use domain::money::{Currency, MoneyError};
 use domain::time::Millis;
 
 use super::cell::{Clock, Exact};
@@ -12,7 +12,9 @@ use super::reject::{Reason, Refusal};
 use super::split::Lines;
 
 /// What programs write when they mean that a cell is empty.
-const NOTHING: [&str; 9] = ["NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "-", "\\N"];
+const NOTHING: [&str; 9] = [
+    "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "-", "\\N",
+];
 /// How many cells belong to the order and not to its line.
 const HEAD_CELLS: usize = 6;
 
@@ -68,8 +70,17 @@ impl LineReader {
 
     /// Whether the line belongs to the same order, with the same head, as the line before.
     pub(super) fn has_same_head(&self, lines: &Lines) -> bool {
-        let cells = self.places.head(lines);
-        self.head_is_valid && self.head_cells.iter().zip(cells).all(|(known, cell)| known == cell)
+        // An empty slice points nowhere, and comparing it may look there with a masked load, which
+        // costs hundreds of cycles each time: half of the whole reading, when it was measured.
+        let same = |(known, cell): (&Vec<u8>, &[u8])| {
+            known.len() == cell.len() && (cell.is_empty() || known == cell)
+        };
+        self.head_is_valid
+            && self
+                .head_cells
+                .iter()
+                .zip(self.places.head(lines))
+                .all(same)
     }
 
     /// Reads a head that differs from the one before.
@@ -83,7 +94,9 @@ impl LineReader {
         self.head.email = named(Namespace::Email, Reason::Email, email)?;
         self.head.currency = match something(currency) {
             "" => mapping.currency,
-            code => code.parse().map_err(|_| refused(Reason::Currency, "currency", code))?,
+            code => code
+                .parse()
+                .map_err(|_| refused(Reason::Currency, "currency", code))?,
         };
         self.head.channel = match something(channel) {
             "" => mapping.channel,
@@ -118,7 +131,10 @@ impl LineReader {
         let time = self.clock.read(cell);
         let at = time.map_err(|_| Refusal::of_cell(Reason::Time, &columns.ordered_at, cell))?;
         let cell = lines.cell(self.places.quantity).trim_ascii();
-        let whole = Exact::read(cell).ok().and_then(Exact::whole).filter(|whole| *whole != 0);
+        let whole = Exact::read(cell)
+            .ok()
+            .and_then(Exact::whole)
+            .filter(|whole| *whole != 0);
         let refused = |reason| Refusal::of_cell(reason, &columns.quantity, cell);
         let quantity = whole.ok_or_else(|| refused(Reason::Quantity))?;
         if quantity.unsigned_abs() > AMOUNT_MINOR_MAX.unsigned_abs() {
@@ -126,27 +142,35 @@ impl LineReader {
         }
         let amount = self.read_amount(lines, mapping, quantity)?;
         self.check_signs(quantity, amount)?;
-        Ok(Numbers { at, quantity, amount })
+        Ok(Numbers {
+            at,
+            quantity,
+            amount,
+        })
     }
 
-    fn read_amount(
-        &self,
-        lines: &Lines,
-        mapping: &Mapping,
-        quantity: i64,
-    ) -> Result<i64, Refusal> {
+    fn read_amount(&self, lines: &Lines, mapping: &Mapping, quantity: i64) -> Result<i64, Refusal> {
         let cell = lines.cell(self.places.price).trim_ascii();
         let column = match self.places.price_is_amount {
             true => mapping.columns.amount.as_deref(),
             false => mapping.columns.unit_price.as_deref(),
         };
         let refused = |reason| Refusal::of_cell(reason, column.unwrap_or_default(), cell);
-        let price = Exact::read(cell).map_err(|_| refused(Reason::Price))?;
-        let times = if self.places.price_is_amount { 1 } else { quantity };
+        let price = Exact::read(cell).map_err(|error| match error {
+            MoneyError::TooLarge => refused(Reason::TooLarge),
+            _ => refused(Reason::Price),
+        })?;
+        let times = if self.places.price_is_amount {
+            1
+        } else {
+            quantity
+        };
         let exponent = self.head.currency.exponent();
         let amount = price.times(times, exponent);
         let is_bounded = |amount: &i64| amount.unsigned_abs() <= AMOUNT_MINOR_MAX.unsigned_abs();
-        amount.filter(is_bounded).ok_or_else(|| refused(Reason::TooLarge))
+        amount
+            .filter(is_bounded)
+            .ok_or_else(|| refused(Reason::TooLarge))
     }
 
     fn check_signs(&self, quantity: i64, amount: i64) -> Result<(), Refusal> {
@@ -177,7 +201,9 @@ impl LineReader {
 
     /// What the line calls the product; empty when it does not.
     pub(super) fn title<'a>(&self, lines: &'a Lines) -> &'a str {
-        self.places.title.map_or("", |place| something(text_of(lines.cell(place))))
+        self.places
+            .title
+            .map_or("", |place| something(text_of(lines.cell(place))))
     }
 }
 
@@ -225,7 +251,8 @@ fn named(namespace: Namespace, reason: Reason, text: &str) -> Result<String, Ref
         return Ok(String::new());
     }
     let is_address = || {
-        text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+        text.split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
     };
     if namespace == Namespace::Email && !is_address() {
         return Err(refused(reason, namespace.word(), text));

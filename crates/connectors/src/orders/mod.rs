@@ -171,7 +171,10 @@ pub fn read(
     rejected: &mut dyn FnMut(Rejected<'_>) -> io::Result<()>,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Sorted, Error> {
-    let encoding = options.mapping.as_ref().and_then(|mapping| mapping.encoding.as_deref());
+    let encoding = options
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.encoding.as_deref());
     let mut lines = Lines::new(Source::open(path, encoding, options.unpacked_bytes_max)?);
     let header = lines.header()?;
     let mapping = match &options.mapping {
@@ -184,8 +187,14 @@ pub fn read(
     let lines_read = reading.read_lines(&mut lines, &mut rejects, progress)?;
     let so_far = lines.so_far();
     let mut report = || {
-        let ReadSoFar { bytes, bytes_total, .. } = so_far;
-        stop_if(progress(Progress { bytes, bytes_total, lines: lines_read }))
+        let ReadSoFar {
+            bytes, bytes_total, ..
+        } = so_far;
+        stop_if(progress(Progress {
+            bytes,
+            bytes_total,
+            lines: lines_read,
+        }))
     };
     let (grouped, mut kept) = reading.group(&mut rejects, &mut report)?;
     let (products, customers) = count(&mut kept).map_err(Error::Temporary)?;
@@ -202,11 +211,19 @@ pub fn read(
         earliest: grouped.earliest,
         latest: grouped.latest,
     };
-    Ok(Sorted { mapping, summary, kept })
+    Ok(Sorted {
+        mapping,
+        summary,
+        kept,
+    })
 }
 
 fn stop_if(flow: ControlFlow<()>) -> Result<(), Error> {
-    if flow.is_break() { Err(Error::Stopped) } else { Ok(()) }
+    if flow.is_break() {
+        Err(Error::Stopped)
+    } else {
+        Ok(())
+    }
 }
 
 /// Counts products and customers.
@@ -261,7 +278,8 @@ impl<'a> Reading<'a> {
             match lines.next()? {
                 Next::End => return Ok(count),
                 Next::Refused(found, reason) => {
-                    rejects.add(found.line, reason, "", lines.raw(&found))?;
+                    let detail = lines.detail(&found, reason);
+                    rejects.add(found.line, reason, &detail, lines.raw(&found))?;
                 }
                 Next::Line(found) => {
                     let understood = self.take(lines, &found).map_err(Error::Temporary)?;
@@ -271,9 +289,15 @@ impl<'a> Reading<'a> {
                 }
             }
             count += 1;
-            if count % LINES_PER_PROGRESS == 0 {
-                let ReadSoFar { bytes, bytes_total, .. } = lines.so_far();
-                stop_if(progress(Progress { bytes, bytes_total, lines: count }))?;
+            if count.is_multiple_of(LINES_PER_PROGRESS) {
+                let ReadSoFar {
+                    bytes, bytes_total, ..
+                } = lines.so_far();
+                stop_if(progress(Progress {
+                    bytes,
+                    bytes_total,
+                    lines: count,
+                }))?;
             }
         }
     }
@@ -303,10 +327,20 @@ impl<'a> Reading<'a> {
         };
         let (quantity, amount) = (numbers.quantity, numbers.amount);
         let was_sold = quantity > 0 && amount > 0;
-        let claim = Claim { was_sold, at: numbers.at, title: self.reader.title(lines) };
+        let claim = Claim {
+            was_sold,
+            at: numbers.at,
+            title: self.reader.title(lines),
+        };
         let kind = self.titles.note(self.mapping, product, claim);
         self.titles.keep_bound(&mut self.documents)?;
-        let part = LinePart { product, quantity, amount, kind, line: found.line };
+        let part = LinePart {
+            product,
+            quantity,
+            amount,
+            kind,
+            line: found.line,
+        };
         self.writer.add(&mut self.fragments, numbers.at, &part)?;
         Ok(Ok(()))
     }
@@ -317,15 +351,22 @@ impl<'a> Reading<'a> {
         rejects: &mut Rejects<'_>,
         report: &mut dyn FnMut() -> Result<(), Error>,
     ) -> Result<(Grouped, Kept), Error> {
-        self.writer.flush(&mut self.fragments).map_err(Error::Temporary)?;
-        self.titles.flush(&mut self.documents).map_err(Error::Temporary)?;
+        self.writer
+            .flush(&mut self.fragments)
+            .map_err(Error::Temporary)?;
+        self.titles
+            .flush(&mut self.documents)
+            .map_err(Error::Temporary)?;
         let mut merge = self.fragments.merge().map_err(Error::Temporary)?;
         let mut grouper = Grouper::new(self.mapping, &mut self.documents);
         let mut count = 0_u64;
         while let Some((key, payload)) = merge.next().map_err(Error::Temporary)? {
-            grouper.take(Fragment::read(key, payload).map_err(Error::Temporary)?, rejects)?;
+            grouper.take(
+                Fragment::read(key, payload).map_err(Error::Temporary)?,
+                rejects,
+            )?;
             count += 1;
-            if count % LINES_PER_PROGRESS == 0 {
+            if count.is_multiple_of(LINES_PER_PROGRESS) {
                 report()?;
             }
         }

@@ -89,7 +89,10 @@ impl Waiting<'_> {
                 }
                 has_more = self.0.advance()?;
             }
-            names.push(ProductName { product, title: Claim::read(&best)?.title.to_owned() });
+            names.push(ProductName {
+                product,
+                title: Claim::read(&best)?.title.to_owned(),
+            });
         }
         Ok((HistoryPiece::Products(names), has_more))
     }
@@ -104,8 +107,7 @@ impl Waiting<'_> {
             let front = Front::read(self.0.payload())?;
             let new = new_identities(&identities, &front)?;
             lines += front.line_count;
-            let is_full =
-                lines > PIECE_LINES_MAX || identities.len() + new.len() > IDENTITIES_MAX;
+            let is_full = lines > PIECE_LINES_MAX || identities.len() + new.len() > IDENTITIES_MAX;
             if is_full && !documents.is_empty() {
                 break;
             }
@@ -115,7 +117,11 @@ impl Waiting<'_> {
         }
         identities.sort_unstable();
         let personal = Personal::new();
-        let history = CustomerHistory { identities, personal, documents };
+        let history = CustomerHistory {
+            identities,
+            personal,
+            documents,
+        };
         Ok((HistoryPiece::Customer(history), has_more))
     }
 
@@ -133,11 +139,13 @@ impl Waiting<'_> {
 /// The names in a document that the piece does not have yet, the most trusted first.
 fn new_identities(known: &[Identity], front: &Front<'_>) -> io::Result<Vec<Identity>> {
     let mut new = Vec::new();
-    for (namespace, value) in
-        [(Namespace::UserId, front.customer_id), (Namespace::Email, front.email)]
-    {
-        let is_known =
-            known.iter().any(|one| one.namespace == namespace && one.value() == value);
+    for (namespace, value) in [
+        (Namespace::UserId, front.customer_id),
+        (Namespace::Email, front.email),
+    ] {
+        let is_known = known
+            .iter()
+            .any(|one| one.namespace == namespace && one.value() == value);
         if !value.is_empty() && !is_known {
             new.push(Identity::new(namespace, value).map_err(|_| damaged())?);
         }

@@ -101,8 +101,8 @@ impl Reason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Quote => {
-                "a quote that opens here is not closed rightly: close it before the next comma, \
-                 and write a quote inside quotes twice"
+                "a quote is not closed within 65,536 bytes, or something stands behind the closing \
+                 one: close it before the next comma, and write a quote inside quotes twice"
             }
             Self::CellTooLong => "a cell is longer than 65,536 bytes: shorten it",
             Self::LineTooLong => "the line is longer than 1,048,576 bytes: shorten it",
@@ -114,8 +114,8 @@ impl Reason {
             Self::Nul => "the line has a NUL byte: remove it",
             Self::OrderId => "the order id is empty or longer than 200 bytes: give one",
             Self::Time => {
-                "the time cannot be read: write it like 2011-12-09T12:50:00, or name the order of \
-                 day and month in the mapping"
+                "the time cannot be read or is not between 1970 and 2199: write it like \
+                 2011-12-09T12:50:00, or name the order of day and month in the mapping"
             }
             Self::Product => "the product code is empty or longer than 200 bytes: give one",
             Self::Quantity => "the quantity is not a whole number other than 0: write one like 6",
@@ -183,7 +183,10 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal over what a column holds.
     pub(super) fn of_cell(reason: Reason, column: &str, cell: &[u8]) -> Self {
-        Self { reason, detail: format!("{column} has “{}”", shortened(cell)) }
+        Self {
+            reason,
+            detail: format!("{column} has “{}”", shortened(cell)),
+        }
     }
 }
 
@@ -207,7 +210,11 @@ pub(super) struct Rejects<'a> {
 
 impl<'a> Rejects<'a> {
     pub(super) fn new(sink: &'a mut dyn FnMut(Rejected<'_>) -> io::Result<()>) -> Self {
-        Self { sink, counts: BTreeMap::new(), total: 0 }
+        Self {
+            sink,
+            counts: BTreeMap::new(),
+            total: 0,
+        }
     }
 
     pub(super) fn add(
@@ -223,7 +230,13 @@ impl<'a> Rejects<'a> {
             return Ok(());
         }
         let raw = &raw[..raw.len().min(RAW_BYTES_MAX)];
-        (self.sink)(Rejected { line, reason, detail, raw }).map_err(Error::Rejects)
+        (self.sink)(Rejected {
+            line,
+            reason,
+            detail,
+            raw,
+        })
+        .map_err(Error::Rejects)
     }
 
     /// How many by reason.

@@ -84,7 +84,12 @@ impl Sorter {
         // Offsets have 32 bits.
         let budget_bytes = budget_bytes.min(1 << 31);
         let records = InMemory::default();
-        Self { folder: folder.to_owned(), budget_bytes, records, levels: Vec::new() }
+        Self {
+            folder: folder.to_owned(),
+            budget_bytes,
+            records,
+            levels: Vec::new(),
+        }
     }
 
     /// Adds a record.
@@ -94,7 +99,10 @@ impl Sorter {
             self.spill()?;
         }
         let part = |bytes: &[u8]| {
-            u32::try_from(bytes.len()).ok().filter(|n| *n <= PART_BYTES_MAX).ok_or_else(damaged)
+            u32::try_from(bytes.len())
+                .ok()
+                .filter(|n| *n <= PART_BYTES_MAX)
+                .ok_or_else(damaged)
         };
         let entry = Entry {
             prefix: prefix(key),
@@ -138,12 +146,17 @@ impl Sorter {
     pub(super) fn merge(mut self) -> io::Result<Merge> {
         if self.levels.is_empty() {
             self.records.sort();
-            return Ok(Merge::Memory { records: self.records, next: 0 });
+            return Ok(Merge::Memory {
+                records: self.records,
+                next: 0,
+            });
         }
         if !self.records.entries.is_empty() {
             self.spill()?;
         }
-        Ok(Merge::Files(FileMerge::new(self.levels.into_iter().flatten().collect())?))
+        Ok(Merge::Files(FileMerge::new(
+            self.levels.into_iter().flatten().collect(),
+        )?))
     }
 
     /// The records in order, to be read as often as wanted.
@@ -177,7 +190,10 @@ impl RunWriter {
     }
 
     fn finish(self) -> io::Result<File> {
-        let mut file = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut file = self
+            .0
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
         Ok(file)
     }
@@ -193,7 +209,11 @@ pub(super) struct RunReader<F> {
 impl<F: Read> RunReader<F> {
     fn new(file: F) -> Self {
         let reader = BufReader::with_capacity(RUN_BUFFER_BYTES, file);
-        Self { reader, record: Vec::new(), key_len: 0 }
+        Self {
+            reader,
+            record: Vec::new(),
+            key_len: 0,
+        }
     }
 
     /// Reads the next record; false at the end.
@@ -266,7 +286,10 @@ impl FileMerge {
                 heap.push(Front(reader));
             }
         }
-        Ok(Self { heap, current: None })
+        Ok(Self {
+            heap,
+            current: None,
+        })
     }
 
     fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
@@ -276,7 +299,10 @@ impl FileMerge {
             self.heap.push(front);
         }
         self.current = self.heap.pop();
-        Ok(self.current.as_ref().map(|front| (front.0.key(), front.0.payload())))
+        Ok(self
+            .current
+            .as_ref()
+            .map(|front| (front.0.key(), front.0.payload())))
     }
 
     fn write_out(mut self, folder: &Path) -> io::Result<File> {
@@ -334,7 +360,10 @@ impl Kept {
 /// A place in kept records.
 pub(super) enum Cursor<'a> {
     /// In memory; `passed` counts the records up to and with the current one.
-    Memory { records: &'a InMemory, passed: usize },
+    Memory {
+        records: &'a InMemory,
+        passed: usize,
+    },
     /// In a run.
     File(RunReader<&'a mut File>),
 }
@@ -421,7 +450,11 @@ mod tests {
     #[test]
     fn more_runs_than_are_merged_at_once() {
         let count = FAN_IN as u64 * 3 + 5;
-        let key = |n: u64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).to_be_bytes().to_vec();
+        let key = |n: u64| {
+            (n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+                .to_be_bytes()
+                .to_vec()
+        };
         let records: Vec<_> = (0..count).map(|n| (key(n), vec![n as u8; 3])).collect();
         check(&records, 1);
     }

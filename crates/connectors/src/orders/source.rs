@@ -52,11 +52,17 @@ impl Source {
             return Err(Error::NotAFile(path.to_owned()));
         }
         let bytes = Rc::new(Cell::new(0));
-        let file = Counted { file: File::open(path).map_err(cannot)?, bytes: Rc::clone(&bytes) };
+        let file = Counted {
+            file: File::open(path).map_err(cannot)?,
+            bytes: Rc::clone(&bytes),
+        };
         let mut disk = BufReader::with_capacity(DISK_BUFFER_BYTES, file);
         let is_gzip = is_gzip(disk.fill_buf().map_err(cannot)?)?;
-        let unpacked: Box<dyn Read> =
-            if is_gzip { Box::new(MultiGzDecoder::new(disk)) } else { Box::new(disk) };
+        let unpacked: Box<dyn Read> = if is_gzip {
+            Box::new(MultiGzDecoder::new(disk))
+        } else {
+            Box::new(disk)
+        };
         let mut source = Self {
             content: Content::Utf8(Cursor::new(Vec::new()).chain(unpacked)),
             is_gzip,
@@ -82,7 +88,10 @@ impl Source {
         front.truncate(filled);
         let mark = Encoding::for_bom(&front);
         front.drain(..mark.map_or(0, |(_, length)| length));
-        let encoding = mark.map(|(encoding, _)| encoding).or(named).unwrap_or(UTF_8);
+        let encoding = mark
+            .map(|(encoding, _)| encoding)
+            .or(named)
+            .unwrap_or(UTF_8);
         let nothing = Content::Utf8(Cursor::new(Vec::new()).chain(Box::new(io::empty())));
         let Content::Utf8(rest) = std::mem::replace(&mut self.content, nothing) else {
             return Ok(());
@@ -126,7 +135,11 @@ impl Source {
 
     /// How far reading came.
     pub(super) fn so_far(&self, line: u64) -> ReadSoFar {
-        ReadSoFar { bytes: self.bytes.get(), bytes_total: self.bytes_total, line }
+        ReadSoFar {
+            bytes: self.bytes.get(),
+            bytes_total: self.bytes_total,
+            line,
+        }
     }
 }
 
@@ -222,7 +235,8 @@ impl Transcoder {
         self.decoded.resize(DECODED_BYTES, 0);
         let encoded = &self.encoded[self.start..self.end];
         let (result, taken, written, _) =
-            self.decoder.decode_to_utf8(encoded, &mut self.decoded, self.is_last);
+            self.decoder
+                .decode_to_utf8(encoded, &mut self.decoded, self.is_last);
         self.start += taken;
         self.decoded.truncate(written);
         self.is_done = self.is_last && result == CoderResult::InputEmpty;

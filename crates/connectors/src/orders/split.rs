@@ -41,6 +41,8 @@ pub(super) struct Lines {
     columns: Option<usize>,
     replaces: bool,
     cells: Vec<Cell>,
+    /// The line at which the quote opened that was met last.
+    quote_line: u64,
     /// Quoted cells without the doubling of their quotes.
     unquoted: Vec<u8>,
 }
@@ -73,7 +75,11 @@ pub(super) struct Found {
 /// How a look at the front of the buffer ended.
 enum Scan {
     /// A record: where its text and its line end, and how many line ends it took.
-    Record { text_end: usize, next: usize, lines: u64 },
+    Record {
+        text_end: usize,
+        next: usize,
+        lines: u64,
+    },
     /// The buffer ends before the record does.
     More,
     /// It is no record.
@@ -93,6 +99,7 @@ impl Lines {
             delimiter: b',',
             columns: None,
             cells: Vec::new(),
+            quote_line: 1,
             unquoted: Vec::new(),
         }
     }
@@ -130,14 +137,28 @@ impl Lines {
 
     /// One cell of the line that was found last. Empty beyond its end.
     pub(super) fn cell(&self, place: usize) -> &[u8] {
-        let Some(cell) = self.cells.get(place) else { return &[] };
+        let Some(cell) = self.cells.get(place) else {
+            return &[];
+        };
         let range = cell.start as usize..cell.end as usize;
-        if cell.is_unquoted { &self.unquoted[range] } else { &self.buffer[range] }
+        if cell.is_unquoted {
+            &self.unquoted[range]
+        } else {
+            &self.buffer[range]
+        }
     }
 
     /// The line that was found last, as it stands in the file.
     pub(super) fn raw(&self, found: &Found) -> &[u8] {
         &self.buffer[found.raw.clone()]
+    }
+
+    /// What is to be said of a line that was refused for this reason.
+    pub(super) fn detail(&self, found: &Found, reason: Reason) -> String {
+        if reason == Reason::Quote && self.quote_line != found.line {
+            return format!("the quote opens on line {}", self.quote_line);
+        }
+        String::new()
     }
 
     /// How far reading came.
@@ -158,8 +179,15 @@ impl Lines {
             match self.scan() {
                 Scan::More => self.fill()?,
                 Scan::Refused(reason) => return self.refuse(reason),
-                Scan::Record { text_end, next, lines } => {
-                    let found = Found { line: self.line, raw: self.rest.start..text_end };
+                Scan::Record {
+                    text_end,
+                    next,
+                    lines,
+                } => {
+                    let found = Found {
+                        line: self.line,
+                        raw: self.rest.start..text_end,
+                    };
                     self.rest.start = next;
                     self.line += lines;
                     if found.raw.is_empty() {
@@ -192,7 +220,9 @@ impl Lines {
             return Some(Reason::CellTooLong);
         }
         let count = self.cells.len();
-        let fits = self.columns.map_or(count <= COLUMNS_MAX, |columns| count == columns);
+        let fits = self
+            .columns
+            .map_or(count <= COLUMNS_MAX, |columns| count == columns);
         (!fits).then_some(Reason::Columns)
     }
 
@@ -230,7 +260,11 @@ impl Lines {
             }
         }
         self.cells.push(Cell::plain(cell_start, text_end));
-        Scan::Record { text_end, next: (start + end + 1).min(self.rest.end), lines: 1 }
+        Scan::Record {
+            text_end,
+            next: (start + end + 1).min(self.rest.end),
+            lines: 1,
+        }
     }
 
     /// Looks for a record that has quotes.
@@ -262,7 +296,11 @@ impl Lines {
             }
             if is_line_end {
                 let next = (end + 1).min(self.rest.end);
-                return Scan::Record { text_end, next, lines };
+                return Scan::Record {
+                    text_end,
+                    next,
+                    lines,
+                };
             }
             if self.cells.len() > self.columns_max() {
                 return Scan::Refused(Reason::Columns);
@@ -280,6 +318,7 @@ impl Lines {
         is_whole: bool,
         lines: &mut u64,
     ) -> Result<usize, Scan> {
+        self.quote_line = self.line + *lines - 1;
         let start = self.unquoted.len();
         let mut at = open + 1;
         loop {
@@ -315,7 +354,11 @@ impl Lines {
             }
         }
         let end = self.unquoted.len();
-        self.cells.push(Cell { start: start as u32, end: end as u32, is_unquoted: true });
+        self.cells.push(Cell {
+            start: start as u32,
+            end: end as u32,
+            is_unquoted: true,
+        });
         Ok(at)
     }
 
@@ -323,7 +366,11 @@ impl Lines {
     fn unfinished(&self, start: usize, limit: usize, reason: Reason) -> Scan {
         let is_cell_too_long = limit - start > 2 * CELL_BYTES_MAX;
         let is_line_too_long = limit - self.rest.start > LINE_BYTES_MAX;
-        if is_cell_too_long || is_line_too_long { Scan::Refused(reason) } else { Scan::More }
+        if is_cell_too_long || is_line_too_long {
+            Scan::Refused(reason)
+        } else {
+            Scan::More
+        }
     }
 
     /// Gives the front line up to its line end, and goes on behind it.
@@ -334,7 +381,13 @@ impl Lines {
         if let Some(place) = memchr(b'\n', front) {
             let start = self.rest.start;
             self.rest.start += place + 1;
-            return Ok(Next::Refused(Found { line, raw: start..start + place }, reason));
+            return Ok(Next::Refused(
+                Found {
+                    line,
+                    raw: start..start + place,
+                },
+                reason,
+            ));
         }
         // Only its front is kept, to be shown; the rest is read and dropped.
         let shown = front[..front.len().min(super::reject::RAW_BYTES_MAX)].to_vec();
@@ -353,7 +406,13 @@ impl Lines {
         }
         let kept = self.buffer.len();
         self.buffer.extend_from_slice(&shown);
-        Ok(Next::Refused(Found { line, raw: kept..kept + shown.len() }, reason))
+        Ok(Next::Refused(
+            Found {
+                line,
+                raw: kept..kept + shown.len(),
+            },
+            reason,
+        ))
     }
 
     /// Reads more into the buffer, behind what is not given yet.
@@ -361,7 +420,9 @@ impl Lines {
         self.buffer.copy_within(self.rest.clone(), 0);
         self.rest = 0..self.rest.len();
         self.buffer.resize(self.rest.end + BLOCK_BYTES, 0);
-        let count = self.source.read(&mut self.buffer[self.rest.end..], self.line)?;
+        let count = self
+            .source
+            .read(&mut self.buffer[self.rest.end..], self.line)?;
         self.rest.end += count;
         self.is_at_end = count == 0;
         Ok(())
@@ -370,7 +431,11 @@ impl Lines {
 
 impl Cell {
     const fn plain(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32, is_unquoted: false }
+        Self {
+            start: start as u32,
+            end: end as u32,
+            is_unquoted: false,
+        }
     }
 }
 
@@ -385,5 +450,9 @@ fn most_frequent(header: &[u8]) -> u8 {
         }
     }
     // The first of equals, so that a single column is read as if separated by commas.
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
+    counts
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| *count)
+        .map_or(b',', |(delimiter, _)| *delimiter)
 }

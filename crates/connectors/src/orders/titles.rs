@@ -46,12 +46,20 @@ pub(super) struct Titles {
 
 impl Titles {
     pub(super) fn new(bytes_max: usize) -> Self {
-        Self { products: HashMap::new(), bytes: 0, bytes_max, flushes: 0 }
+        Self {
+            products: HashMap::new(),
+            bytes: 0,
+            bytes_max,
+            flushes: 0,
+        }
     }
 
     /// Notes a line of a product and says what it stands for.
     pub(super) fn note(&mut self, mapping: &Mapping, product: &str, claim: Claim<'_>) -> LineKind {
-        let claim = Claim { title: cut(claim.title), ..claim };
+        let claim = Claim {
+            title: cut(claim.title),
+            ..claim
+        };
         if let Some(known) = self.products.get_mut(product) {
             if !claim.title.is_empty() && claim > known.claim() {
                 self.bytes += claim.title.len().saturating_sub(known.title.len());
@@ -68,13 +76,25 @@ impl Titles {
         };
         let title = claim.title.to_owned();
         self.bytes += PRODUCT_BYTES + product.len() + title.len();
-        self.products.insert(product.into(), Product { kind, was_sold, at, title });
+        self.products.insert(
+            product.into(),
+            Product {
+                kind,
+                was_sold,
+                at,
+                title,
+            },
+        );
         kind
     }
 
     /// Makes room when the bound is reached.
     pub(super) fn keep_bound(&mut self, sorter: &mut Sorter) -> io::Result<()> {
-        if self.bytes > self.bytes_max { self.flush(sorter) } else { Ok(()) }
+        if self.bytes > self.bytes_max {
+            self.flush(sorter)
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives all titles to the sorter.
@@ -98,7 +118,11 @@ impl Titles {
 
 impl Product {
     fn claim(&self) -> Claim<'_> {
-        Claim { was_sold: self.was_sold, at: self.at, title: &self.title }
+        Claim {
+            was_sold: self.was_sold,
+            at: self.at,
+            title: &self.title,
+        }
     }
 }
 
@@ -107,7 +131,11 @@ impl<'a> Claim<'a> {
     pub(super) fn read(payload: &'a [u8]) -> io::Result<Self> {
         let mut taker = Taker(payload);
         let was_sold = taker.byte()? == 1;
-        Ok(Self { was_sold, at: Millis(taker.signed()?), title: taker.text()? })
+        Ok(Self {
+            was_sold,
+            at: Millis(taker.signed()?),
+            title: taker.text()?,
+        })
     }
 }
 
