@@ -18,6 +18,8 @@ mod error;
 mod writing;
 
 pub use error::AppError;
+/// What the store says when it fails; part of [`AppError`].
+pub use store::StoreError;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -91,6 +91,21 @@ pub enum Calendar {
     Jalali,
 }
 
+/// A date and a time of day to the minute, as people read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WallClock {
+    /// The year.
+    pub year: i16,
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day of the month, 1 to 31.
+    pub day: u8,
+    /// The hour, 0 to 23.
+    pub hour: u8,
+    /// The minute, 0 to 59.
+    pub minute: u8,
+}
+
 /// A time zone by its IANA name, resolved once.
 #[derive(Clone)]
 pub struct Zone(TimeZone);
@@ -124,6 +139,20 @@ impl Zone {
     #[must_use]
     pub fn month(&self, at: Millis, calendar: Calendar) -> Month {
         month_of(self.civil(at).date(), calendar)
+    }
+
+    /// What calendar and clock on the wall show in this zone, in the Gregorian calendar.
+    #[must_use]
+    pub fn wall_clock(&self, at: Millis) -> WallClock {
+        let civil = self.civil(at);
+        let small = |number: i8| u8::try_from(number).expect("parts of a date are not negative");
+        WallClock {
+            year: civil.year(),
+            month: small(civil.month()),
+            day: small(civil.day()),
+            hour: small(civil.hour()),
+            minute: small(civil.minute()),
+        }
     }
 
     /// The first moment of a day in this zone.

@@ -318,6 +318,10 @@ pub struct ListFilter {
     pub ordered_from: Option<Millis>,
     /// Last ordered before this moment; none asks for nothing.
     pub ordered_before: Option<Millis>,
+    /// First ordered at or after this moment; none asks for nothing.
+    pub first_ordered_from: Option<Millis>,
+    /// First ordered before this moment; none asks for nothing.
+    pub first_ordered_before: Option<Millis>,
 }
 
 /// One page of the list: the sort column stands first so that the next page starts behind it.
@@ -338,6 +342,11 @@ pub fn metrics_page(
         filter.orders_min.into(),
         filter.ordered_from.unwrap_or(Millis(i64::MIN)).into(),
         filter.ordered_before.unwrap_or(Millis(i64::MAX)).into(),
+        filter.first_ordered_from.unwrap_or(Millis(i64::MIN)).into(),
+        filter
+            .first_ordered_before
+            .unwrap_or(Millis(i64::MAX))
+            .into(),
         key.into(),
         customer.into(),
         i64::from(limit).into(),
@@ -348,32 +357,36 @@ pub fn metrics_page(
               WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
-                AND (net, customer) < ($6, $7)
-              ORDER BY net DESC, customer DESC LIMIT $8"
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
+                AND (net, customer) < ($8, $9)
+              ORDER BY net DESC, customer DESC LIMIT $10"
         ),
         Sort::Orders => sql!(
             "SELECT orders AS sort_key, m.* FROM customer_metrics m
               WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
-                AND (orders, customer) < ($6, $7)
-              ORDER BY orders DESC, customer DESC LIMIT $8"
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
+                AND (orders, customer) < ($8, $9)
+              ORDER BY orders DESC, customer DESC LIMIT $10"
         ),
         Sort::LastOrdered => sql!(
             "SELECT COALESCE(last_ordered_at, -1) AS sort_key, m.* FROM customer_metrics m
               WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
-                AND (COALESCE(last_ordered_at, -1), customer) < ($6, $7)
-              ORDER BY COALESCE(last_ordered_at, -1) DESC, customer DESC LIMIT $8"
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
+                AND (COALESCE(last_ordered_at, -1), customer) < ($8, $9)
+              ORDER BY COALESCE(last_ordered_at, -1) DESC, customer DESC LIMIT $10"
         ),
         Sort::FirstOrdered => sql!(
             "SELECT COALESCE(first_ordered_at, -1) AS sort_key, m.* FROM customer_metrics m
               WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
-                AND (COALESCE(first_ordered_at, -1), customer) < ($6, $7)
-              ORDER BY COALESCE(first_ordered_at, -1) DESC, customer DESC LIMIT $8"
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
+                AND (COALESCE(first_ordered_at, -1), customer) < ($8, $9)
+              ORDER BY COALESCE(first_ordered_at, -1) DESC, customer DESC LIMIT $10"
         ),
     };
     conn.rows(statement, &params)?
@@ -392,7 +405,8 @@ pub fn metrics_count(conn: &mut Conn, filter: &ListFilter) -> Result<i64, StoreE
             "SELECT COUNT(*) AS n FROM customer_metrics
               WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
-                AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5"
+                AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7"
         ),
         &[
             filter.standing.clone().into(),
@@ -400,6 +414,11 @@ pub fn metrics_count(conn: &mut Conn, filter: &ListFilter) -> Result<i64, StoreE
             filter.orders_min.into(),
             filter.ordered_from.unwrap_or(Millis(i64::MIN)).into(),
             filter.ordered_before.unwrap_or(Millis(i64::MAX)).into(),
+            filter.first_ordered_from.unwrap_or(Millis(i64::MIN)).into(),
+            filter
+                .first_ordered_before
+                .unwrap_or(Millis(i64::MAX))
+                .into(),
         ],
     )?
     .int("n")

@@ -10,6 +10,9 @@ pub use show::{
     Timeline,
 };
 
+/// Which customers a list shows, and in which order.
+pub use store::insight::{ListFilter, Sort};
+
 use domain::customers::Identity;
 use domain::ids::StreamId;
 use store::Conn;

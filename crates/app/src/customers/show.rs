@@ -145,6 +145,8 @@ pub struct FactView {
     pub channel: String,
     /// Observed, historical or decided.
     pub origin: String,
+    /// The fact that caused a decided one.
+    pub cause: Option<String>,
     /// What happened, typed.
     #[serde(skip)]
     pub behaviour: Behaviour,
@@ -513,6 +515,7 @@ fn sort_key(sort: Sort, row: &MetricsRow) -> i64 {
 fn passes(filter: &ListFilter, row: &MetricsRow) -> bool {
     let metrics = &row.metrics;
     let last = metrics.last_ordered_at.unwrap_or(Millis(-1));
+    let first = metrics.first_ordered_at.unwrap_or(Millis(-1));
     filter
         .standing
         .as_deref()
@@ -524,6 +527,8 @@ fn passes(filter: &ListFilter, row: &MetricsRow) -> bool {
         && metrics.orders >= filter.orders_min
         && filter.ordered_from.is_none_or(|from| last >= from)
         && filter.ordered_before.is_none_or(|before| last < before)
+        && filter.first_ordered_from.is_none_or(|from| first >= from)
+        && filter.first_ordered_before.is_none_or(|before| first < before)
 }
 
 fn fact_view(
@@ -546,6 +551,7 @@ fn fact_view(
         received_at: fact.received_at.0,
         channel: fact.channel.to_string(),
         origin: fact.origin.word().to_owned(),
+        cause: fact.cause.map(|cause| cause.to_string()),
         behaviour: fact.behaviour,
         properties,
         personal,

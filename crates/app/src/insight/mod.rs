@@ -4,4 +4,4 @@ mod follow;
 mod overview;
 
 pub(crate) use overview::OverviewCache;
-pub use overview::{MonthFigures, Overview, OverviewMonth, RepeatShare};
+pub use overview::{AnonymousFigures, MonthFigures, Overview, OverviewMonth, RepeatShare};
