@@ -1,2 +1,114 @@
-//! fanous
-fn main() {}
+//! Fanous, the program: configuration, command line, wiring.
+//!
+//! It knows no rule and no SQL; it opens the store, hands it to the use cases, and shows what they
+//! answer. Exit codes: 0 done, 1 failed, 2 wrong use.
+
+mod background;
+mod commands;
+mod open;
+mod serve;
+mod socket;
+mod terminal;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::{Parser, Subcommand};
+
+use commands::{Command, Failure};
+use open::DataOptions;
+use serve::ServeOptions;
+use terminal::Terminal;
+
+/// Keeps an online shop's customers.
+#[derive(Debug, Parser)]
+#[command(name = "fanous", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    data: DataOptions,
+    /// One line of JSON at the end instead of sentences.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Serve the pages and the API.
+    Serve(ServeOptions),
+    /// Bring in a real shop's year if the data folder is empty, then serve.
+    Demo(ServeOptions),
+    #[command(flatten)]
+    Command(Command),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FANOUS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure::failed(error)),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let outcome = match arguments.action {
+        Action::Serve(options) => runtime.block_on(serve::serve(
+            arguments.data,
+            options,
+            arguments.json,
+            serve::First::Nothing,
+        )),
+        Action::Demo(options) => runtime.block_on(serve::serve(
+            arguments.data,
+            options,
+            arguments.json,
+            serve::First::Demo,
+        )),
+        Action::Command(command) => {
+            runtime.spawn(stop_on_signal(Arc::clone(&stop)));
+            run_command(&arguments.data, &command, arguments.json, &stop)
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+/// The first signal asks the command to stop where it can go on later; the second ends it.
+async fn stop_on_signal(stop: Arc<AtomicBool>) {
+    while serve::signal().await.is_ok() {
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Beside a running server a command runs inside it; otherwise it opens the store itself.
+fn run_command(
+    data: &DataOptions,
+    command: &Command,
+    json: bool,
+    stop: &AtomicBool,
+) -> Result<(), Failure> {
+    let mut terminal = Terminal::standard(json);
+    if let Some(outcome) = socket::run_beside(data, command, json, &mut terminal, stop) {
+        return outcome;
+    }
+    let app = open::open(data)?;
+    commands::run(command, &app, &mut terminal, stop)
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    eprintln!("fanous: {failure}");
+    ExitCode::from(failure.code)
+}

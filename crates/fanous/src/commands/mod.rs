@@ -1,0 +1,131 @@
+//! The commands that end: each works on an open shop, in this process or inside a server.
+
+mod customer;
+mod import;
+mod rebuild;
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+
+use app::{App, AppError};
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use customer::CustomerArguments;
+use import::ImportArguments;
+pub(crate) use import::import_file;
+
+use crate::terminal::Terminal;
+
+/// A command that ends.
+#[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
+pub(crate) enum Command {
+    /// Bring in orders from a file of order lines: .csv or .csv.gz.
+    Import(ImportArguments),
+    /// Fold every customer's state anew from the log.
+    Rebuild,
+    /// Write everything the shop holds about one customer as JSON.
+    Export(CustomerArguments),
+    /// Erase one customer. It cannot be taken back.
+    Erase(CustomerArguments),
+    /// Keys of the API.
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+}
+
+impl Command {
+    /// Paths mean the same in another process, wherever that was started.
+    pub(crate) fn make_paths_absolute(&mut self) -> Result<(), Failure> {
+        if let Self::Import(arguments) = self {
+            let paths = [
+                Some(&mut arguments.file),
+                arguments.mapping.as_mut(),
+                arguments.rejects.as_mut(),
+            ];
+            for path in paths.into_iter().flatten() {
+                *path = std::path::absolute(&path).map_err(Failure::failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What to do with keys.
+#[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
+pub(crate) enum KeysAction {
+    /// Make a key and show it this once.
+    Create {
+        /// write (public: sends events) or secret (opens the JSON API).
+        #[arg(long)]
+        kind: String,
+    },
+}
+
+/// Why a command failed, with its exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// 1 failed, 2 wrong use.
+    pub(crate) code: u8,
+    /// A sentence: what happened, what was kept, what to do.
+    pub(crate) sentence: String,
+}
+
+impl Failure {
+    /// It was asked for rightly and failed.
+    pub(crate) fn failed(sentence: impl fmt::Display) -> Self {
+        Self {
+            code: 1,
+            sentence: sentence.to_string(),
+        }
+    }
+
+    /// It was asked for wrongly.
+    pub(crate) fn wrong_use(sentence: impl fmt::Display) -> Self {
+        Self {
+            code: 2,
+            sentence: sentence.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Invalid(sentence) => Self::wrong_use(sentence),
+            other => Self::failed(other),
+        }
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(
+    command: &Command,
+    app: &App,
+    terminal: &mut Terminal,
+    stop: &AtomicBool,
+) -> Result<(), Failure> {
+    match command {
+        Command::Import(arguments) => import::run(arguments, app, terminal, stop),
+        Command::Rebuild => rebuild::run(app, terminal, stop),
+        Command::Export(arguments) => customer::export(arguments, app, terminal),
+        Command::Erase(arguments) => customer::erase(arguments, app, terminal),
+        Command::Keys {
+            action: KeysAction::Create { kind },
+        } => {
+            let kind: app::settings::KeyKind = kind.parse()?;
+            let key = app.key_create(kind)?;
+            terminal.answer(&key, &json!({ "kind": kind.word(), "key": key }));
+            Ok(())
+        }
+    }
+}
