@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use domain::events::{
-    AnonymousOrder, Behaviour, CustomerHistory, Event, HistoryPiece, ProductName,
+    AnonymousOrder, Behaviour, CustomerHistory, Event, HistoryPiece, ProductName, Sums,
 };
 use serde::{Deserialize, Serialize};
 use store::{Queue, StoreError};
@@ -30,6 +30,8 @@ pub struct Imported {
     pub refused: u64,
     /// Lines in refused orders and refunds.
     pub refused_lines: u64,
+    /// Orders of customers for more than nothing, in the log now or before.
+    pub orders: u64,
     /// Orders that lead to nobody, new ones.
     pub anonymous: u64,
     /// Lines of documents that were there before.
@@ -104,7 +106,7 @@ impl App {
             .documents
             .into_iter()
             .map(|document| {
-                lines.push(line_count(&document.behaviour));
+                lines.push(Counts::of(&document.behaviour));
                 Event {
                     message_id: message_id(&document.behaviour),
                     identities: history.identities.clone(),
@@ -205,7 +207,7 @@ impl App {
     }
 }
 
-type Landed = (Vec<u64>, Result<Vec<Verdict>, StoreError>);
+type Landed = (Vec<Counts>, Result<Vec<Verdict>, StoreError>);
 
 /// Pieces that were sent to the writers and have not been answered yet.
 struct Flight {
@@ -228,8 +230,11 @@ impl Flight {
     fn land(&mut self, imported: &mut Imported) -> Result<(), AppError> {
         let (lines, outcome) = self.receiver.recv().map_err(|_| StoreError::Closed)?;
         self.pieces -= 1;
-        for (lines, verdict) in lines.into_iter().zip(outcome?) {
+        for (Counts { lines, orders }, verdict) in lines.into_iter().zip(outcome?) {
             imported.lines += lines;
+            if matches!(verdict, Verdict::Accepted { .. } | Verdict::Duplicate) {
+                imported.orders += orders;
+            }
             match verdict {
                 Verdict::Accepted { .. } => imported.accepted += 1,
                 Verdict::Duplicate => {
@@ -253,11 +258,29 @@ impl Flight {
     }
 }
 
-fn line_count(behaviour: &Behaviour) -> u64 {
-    match behaviour {
-        Behaviour::Ordered(order) => order.lines.len() as u64,
-        Behaviour::Refunded(refund) => refund.lines.len() as u64,
-        _ => 0,
+/// What one document adds to the report.
+struct Counts {
+    lines: u64,
+    /// 1 for an order of more than nothing.
+    orders: u64,
+}
+
+impl Counts {
+    fn of(behaviour: &Behaviour) -> Self {
+        match behaviour {
+            Behaviour::Ordered(order) => Self {
+                lines: order.lines.len() as u64,
+                orders: u64::from(Sums::of(&order.lines).amount > 0),
+            },
+            Behaviour::Refunded(refund) => Self {
+                lines: refund.lines.len() as u64,
+                orders: 0,
+            },
+            _ => Self {
+                lines: 0,
+                orders: 0,
+            },
+        }
     }
 }
 

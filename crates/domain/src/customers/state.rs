@@ -192,12 +192,16 @@ pub fn view(state: &State, programme: &Programme, now: Millis) -> View {
 
 /// When this customer has to be woken, if ever: the moment at which they count as lapsed, unless
 /// that was decided already.
+///
+/// A customer of whom only history was imported has no decided standing, and so none that could
+/// lapse: an import must not tell the outside world of thousands who left years ago. [`view`]
+/// shows them as lapsed all the same.
 #[must_use]
 pub fn next_due(state: &State, programme: &Programme) -> Option<Millis> {
-    if state.decided.standing == Standing::Lapsed {
-        return None;
+    match state.decided.standing {
+        Standing::Prospect | Standing::Lapsed => None,
+        Standing::New | Standing::Returning | Standing::WonBack => lapses_at(state, programme),
     }
-    lapses_at(state, programme)
 }
 
 fn lapses_at(state: &State, programme: &Programme) -> Option<Millis> {

@@ -122,7 +122,7 @@ fn import(
         duplicate: imported.duplicate_lines,
         rejected: lines_rejected + imported.refused_lines,
         customers: summary.customers,
-        orders: summary.orders,
+        orders: imported.orders,
     };
     Ok((report, rejects))
 }
