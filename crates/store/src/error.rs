@@ -125,7 +125,13 @@ impl From<postgres::Error> for StoreError {
         Self::Database {
             message,
             retryable,
-            disconnected: stopping || state.is_none() && error.is_closed(),
+            disconnected: stopping || error.is_closed() || is_io(&error),
         }
     }
+}
+
+/// A broken connection, told from what the server or the client said about a statement.
+fn is_io(error: &postgres::Error) -> bool {
+    use std::error::Error;
+    error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
 }

@@ -118,7 +118,6 @@ impl App {
                 overwrite_deleted(session, false)?;
                 outcome
             })??;
-        self.settle()?;
         self.empty_log()?;
         Ok(erased)
     }
