@@ -5,6 +5,7 @@
 //! [`Store`], which opens either engine; [`Session`], a writer's connection for one task;
 //! [`Tx`], a write transaction; and [`Conn`], what reading functions need.
 
+pub mod changes;
 pub mod customers;
 pub mod engine;
 pub mod events;

@@ -408,6 +408,11 @@ pub fn ledger_verify(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
             ));
         }
     }
+    findings.extend(units_out_of_balance(conn)?);
+    Ok(findings)
+}
+
+fn units_out_of_balance(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let units = conn.rows(
         sql!(
             "SELECT unit, CAST(SUM(balance) AS BIGINT) AS total FROM accounts
@@ -415,11 +420,13 @@ pub fn ledger_verify(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
         ),
         &[],
     )?;
-    for row in units {
-        let (unit, total) = (row.text("unit")?, row.int("total")?);
-        findings.push(format!(
-            "{unit}: the balances of all accounts sum to {total}, not to 0"
-        ));
-    }
-    Ok(findings)
+    units
+        .iter()
+        .map(|row| {
+            let (unit, total) = (row.text("unit")?, row.int("total")?);
+            Ok(format!(
+                "{unit}: the balances of all accounts sum to {total}, not to 0"
+            ))
+        })
+        .collect()
 }

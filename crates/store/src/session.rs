@@ -8,9 +8,9 @@ use std::sync::Arc;
 use domain::ids::StreamId;
 use domain::time::Day;
 
+use crate::changes;
 use crate::engine::{Conn, Engine};
 use crate::error::StoreError;
-use crate::insight;
 
 /// How often a transaction is run again when the database asks for it.
 const TRIES_MAX: u32 = 8;
@@ -58,7 +58,7 @@ impl Session {
     /// # Errors
     /// When the last change of this writer cannot be read.
     pub(crate) fn new(mut conn: Conn, writer: i64, hook: Hook) -> Result<Self, StoreError> {
-        let changes = insight::change_last(&mut conn, writer)?;
+        let changes = changes::change_last(&mut conn, writer)?;
         Ok(Self {
             conn,
             writer,
@@ -218,8 +218,8 @@ impl Tx<'_> {
     fn flush(&mut self, changes: i64) -> Result<i64, StoreError> {
         let touched = std::mem::take(&mut self.touched);
         let sums = std::mem::take(&mut self.sums);
-        insight::rollup_add(self, &sums)?;
-        let last = insight::change_append(self, changes, &touched)?;
+        changes::rollup_add(self.conn, self.writer, &sums)?;
+        let last = changes::change_append(self.conn, self.writer, changes, &touched)?;
         self.at("before_commit")?;
         Ok(last)
     }

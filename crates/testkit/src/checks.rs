@@ -80,7 +80,7 @@ fn stream(row: &Row, name: &str) -> StreamId {
 }
 
 fn changes_are_dense(app: &App, findings: &mut Vec<String>) {
-    let last = read(app, store::insight::writer_positions);
+    let last = read(app, store::changes::writer_positions);
     let changes = rows::query(
         app.store(),
         "SELECT writer, n FROM changes ORDER BY writer, n",
@@ -323,7 +323,7 @@ fn sums_agree(app: &App, mut expected: DailySums, findings: &mut Vec<String>) {
     }
     expected.retain(|_, value| *value != 0);
     let mut found: DailySums = read(app, |conn| {
-        store::insight::rollups_between(conn, Day(i32::MIN), Day(i32::MAX))
+        store::changes::rollups_between(conn, Day(i32::MIN), Day(i32::MAX))
     })
     .into_iter()
     .map(|sum| ((sum.day, sum.metric, sum.dimension), sum.value))
@@ -344,8 +344,8 @@ fn nothing_waits(app: &App, findings: &mut Vec<String>) {
         findings.push("messages of customers wait after settling".to_owned());
     }
     let (read_to, written) = read(app, |conn| {
-        let read_to = store::insight::follower_positions(conn, "metrics")?;
-        Ok((read_to, store::insight::writer_positions(conn)?))
+        let read_to = store::changes::follower_positions(conn, "metrics")?;
+        Ok((read_to, store::changes::writer_positions(conn)?))
     });
     for (writer, n) in written {
         if read_to.get(&writer) != Some(&n) {

@@ -1,23 +1,26 @@
 //! Customers: merging and unmerging, refolding, and how they are shown.
 
+mod list;
 mod merge;
+mod page;
+mod person;
 mod rebuild;
-mod show;
+mod timeline;
 
+pub use list::{CustomerList, CustomerListItem, ListQuery};
+pub use page::{CustomerPage, MergeView};
+pub use person::IdentityView;
 pub use rebuild::{RebuildProgress, Rebuilt};
-pub use show::{
-    CustomerList, CustomerListItem, CustomerPage, FactView, IdentityView, ListQuery, MergeView,
-    Timeline,
-};
-
-/// Which customers a list shows, and in which order.
-pub use store::insight::{ListFilter, Sort};
+pub use timeline::{FactView, Timeline};
 
 use domain::customers::Identity;
 use domain::ids::StreamId;
 use store::Conn;
 
 use crate::{App, AppError, Inner};
+
+/// The most rows of one page of a list or a timeline.
+const PAGE_ROWS_MAX: u32 = 200;
 
 /// How a caller names a customer: by id (any of their streams), or by one of their identities.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,8 +21,8 @@ impl App {
     /// Writes the metrics of customers who changed; false when none did.
     pub(crate) fn follow_metrics(&self) -> Result<bool, AppError> {
         let behind = self.inner.store.read(|conn| {
-            let read = store::insight::follower_positions(conn, FOLLOWER)?;
-            let written = store::insight::writer_positions(conn)?;
+            let read = store::changes::follower_positions(conn, FOLLOWER)?;
+            let written = store::changes::writer_positions(conn)?;
             Ok(written
                 .iter()
                 .any(|(writer, n)| read.get(writer).copied().unwrap_or(0) < *n))
@@ -40,14 +40,14 @@ impl App {
 
 fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
     // Writing the positions as they are locks them: of two nodes only one follows at a time.
-    let written = store::insight::writer_positions(tx)?;
+    let written = store::changes::writer_positions(tx)?;
     let zeros = BTreeMap::from([(0, 0)]);
-    store::insight::follower_put(tx, FOLLOWER, &zeros)?;
-    let mut positions = store::insight::follower_positions(tx, FOLLOWER)?;
+    store::changes::follower_put(tx, FOLLOWER, &zeros)?;
+    let mut positions = store::changes::follower_positions(tx, FOLLOWER)?;
     let mut customers = BTreeSet::new();
     for writer in written.keys() {
         let after = positions.get(writer).copied().unwrap_or(0);
-        let changes = store::insight::changes_after(tx, *writer, after, CHANGES_PER_SLICE)?;
+        let changes = store::changes::changes_after(tx, *writer, after, CHANGES_PER_SLICE)?;
         // A gap after the last change means that its rows were removed by an erasure.
         let last = changes
             .last()
@@ -71,9 +71,9 @@ fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
         .collect();
     store::insight::metrics_put(tx, &rows)?;
     store::insight::metrics_delete(tx, &gone)?;
-    store::insight::follower_put(tx, FOLLOWER, &positions)?;
+    store::changes::follower_put(tx, FOLLOWER, &positions)?;
     for (writer, n) in &positions {
-        store::insight::changes_prune(tx, *writer, *n)?;
+        store::changes::changes_prune(tx, *writer, *n)?;
     }
     Ok(())
 }

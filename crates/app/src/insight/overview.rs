@@ -123,7 +123,7 @@ impl App {
         let positions = self
             .inner
             .store
-            .read(|conn| store::insight::follower_positions(conn, "metrics"))?;
+            .read(|conn| store::changes::follower_positions(conn, "metrics"))?;
         let now = self.now();
         let mut last = self
             .inner
@@ -228,7 +228,7 @@ impl App {
         let rollups = self
             .inner
             .store
-            .read(|conn| store::insight::rollups_between(conn, Day(i32::MIN), Day(i32::MAX)))?;
+            .read(|conn| store::changes::rollups_between(conn, Day(i32::MIN), Day(i32::MAX)))?;
         let mut months: BTreeMap<Month, MonthFigures> = BTreeMap::new();
         for rollup in rollups
             .into_iter()

@@ -3,11 +3,10 @@
 //! Each kind has a stable name in the log, and its body is one JSON document. New fields get
 //! `serde(default)`; names and fields are never reused, because old logs fold for ever.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::order::{self, Order, Refund};
+use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
 use crate::time::Millis;
@@ -117,29 +116,6 @@ pub struct PointsAdjusted {
     /// How many; negative when taken.
     pub amount: i64,
 }
-
-/// What is wrong with the body of an event, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BehaviourError {
-    /// The field.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl BehaviourError {
-    pub(super) const fn new(field: &'static str, problem: String) -> Self {
-        Self { field, problem }
-    }
-}
-
-impl fmt::Display for BehaviourError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.problem)
-    }
-}
-
-impl std::error::Error for BehaviourError {}
 
 impl Behaviour {
     /// The stable name in the log.

@@ -3,16 +3,18 @@
 mod behaviour;
 mod history;
 mod order;
+mod problem;
 
 pub use behaviour::{
-    Behaviour, BehaviourError, Complaint, Delivery, PageView, PointsAdjusted, ReferralCredited,
-    Referred, Settled, StandingChanged,
+    Behaviour, Complaint, Delivery, PageView, PointsAdjusted, ReferralCredited, Referred, Settled,
+    StandingChanged,
 };
 pub use history::{AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, ProductName};
 pub use order::{
     AMOUNT_MINOR_MAX, CODE_BYTES_MAX, LINES_MAX, Line, LineKind, Order, Refund, RefundMatch,
     RefundedLine, Sums, match_refunds,
 };
+pub use problem::BehaviourError;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::behaviour::BehaviourError;
+use super::problem::BehaviourError;
 use crate::money::Currency;
 use crate::time::Millis;
 

@@ -1,9 +1,15 @@
 //! Customers: identities, streams, the locked row with the state, merge edges, due times.
 
+mod due;
+mod merges;
+
+pub use due::{due_before, due_next, due_put};
+pub use merges::{StoredMerge, merge_get, merge_insert, merge_undo, merges_of};
+
 use std::collections::BTreeMap;
 
-use domain::customers::{Edge, State};
-use domain::ids::{MergeId, StreamId};
+use domain::customers::State;
+use domain::ids::StreamId;
 use domain::time::Millis;
 
 use crate::engine::Conn;
@@ -376,145 +382,4 @@ pub fn customer_delete(tx: &mut Tx<'_>, root: StreamId) -> Result<(), StoreError
     tx.run(sql!("DELETE FROM due WHERE customer = $1"), &[root.into()])?;
     tx.touch(root);
     Ok(())
-}
-
-/// Sets when customers are to be woken; none takes the wake away.
-///
-/// # Errors
-/// When the database fails.
-pub fn due_put(
-    tx: &mut Tx<'_>,
-    due: &BTreeMap<StreamId, Option<Millis>>,
-) -> Result<(), StoreError> {
-    let mut set = Vec::new();
-    let mut unset = Vec::new();
-    for (customer, at) in due {
-        match at {
-            Some(at) => set.extend([(*customer).into(), (*at).into()]),
-            None => unset.push((*customer).into()),
-        }
-    }
-    tx.run_each(
-        rows!(
-            "INSERT INTO due (customer, at) VALUES {($1, $2)}
-             ON CONFLICT (customer) DO UPDATE SET at = excluded.at"
-        ),
-        &set,
-    )?;
-    tx.run_each(rows!("DELETE FROM due WHERE customer IN ({$1})"), &unset)?;
-    Ok(())
-}
-
-/// Customers to be woken by `now`, the longest due first.
-///
-/// # Errors
-/// When the database fails.
-pub fn due_before(conn: &mut Conn, now: Millis, limit: u32) -> Result<Vec<StreamId>, StoreError> {
-    conn.rows(
-        sql!("SELECT customer FROM due WHERE at <= $1 ORDER BY at, customer LIMIT $2"),
-        &[now.into(), i64::from(limit).into()],
-    )?
-    .iter()
-    .map(|row| row.stream("customer"))
-    .collect()
-}
-
-/// The earliest time at which anybody is to be woken.
-///
-/// # Errors
-/// When the database fails.
-pub fn due_next(conn: &mut Conn) -> Result<Option<Millis>, StoreError> {
-    conn.one(sql!("SELECT MIN(at) AS at FROM due"), &[])?
-        .millis_or_null("at")
-}
-
-/// A merge edge as the store keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StoredMerge {
-    /// The edge.
-    pub edge: Edge,
-    /// When it was made.
-    pub at: Millis,
-    /// When it was undone, if it was.
-    pub undone_at: Option<Millis>,
-}
-
-fn stored_merge(row: &Row) -> Result<StoredMerge, StoreError> {
-    Ok(StoredMerge {
-        edge: Edge {
-            id: MergeId::from_bytes(row.id("id")?),
-            from: row.stream("from_root")?,
-            into: row.stream("into_root")?,
-        },
-        at: row.millis("at")?,
-        undone_at: row.millis_or_null("undone_at")?,
-    })
-}
-
-/// Keeps a new edge.
-///
-/// # Errors
-/// When the database fails.
-pub fn merge_insert(tx: &mut Tx<'_>, edge: Edge, at: Millis) -> Result<(), StoreError> {
-    tx.run(
-        sql!("INSERT INTO merges (id, from_root, into_root, at) VALUES ($1, $2, $3, $4)"),
-        &[
-            edge.id.into(),
-            edge.from.into(),
-            edge.into.into(),
-            at.into(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// Marks an edge as undone; false when it was already.
-///
-/// # Errors
-/// When the database fails.
-pub fn merge_undo(tx: &mut Tx<'_>, id: MergeId, at: Millis) -> Result<bool, StoreError> {
-    let changed = tx.run(
-        sql!("UPDATE merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL"),
-        &[id.into(), at.into()],
-    )?;
-    Ok(changed == 1)
-}
-
-/// One edge by its name.
-///
-/// # Errors
-/// When the database fails.
-pub fn merge_get(conn: &mut Conn, id: MergeId) -> Result<Option<StoredMerge>, StoreError> {
-    conn.optional(
-        sql!("SELECT id, from_root, into_root, at, undone_at FROM merges WHERE id = $1"),
-        &[id.into()],
-    )?
-    .as_ref()
-    .map(stored_merge)
-    .transpose()
-}
-
-/// The edges that touch these streams, live and undone, in order of time.
-///
-/// # Errors
-/// When the database fails.
-pub fn merges_of(conn: &mut Conn, streams: &[StreamId]) -> Result<Vec<StoredMerge>, StoreError> {
-    let values: Vec<Value> = streams.iter().map(|stream| (*stream).into()).collect();
-    let mut found = BTreeMap::new();
-    for sql in [
-        rows!(
-            "SELECT id, from_root, into_root, at, undone_at FROM merges
-              WHERE from_root IN ({$1}) ORDER BY id"
-        ),
-        rows!(
-            "SELECT id, from_root, into_root, at, undone_at FROM merges
-              WHERE into_root IN ({$1}) ORDER BY id"
-        ),
-    ] {
-        for row in conn.rows_each(sql, &values)? {
-            let merge = stored_merge(&row)?;
-            found.insert((merge.at, merge.edge.id), merge);
-        }
-    }
-    Ok(found.into_values().collect())
 }
