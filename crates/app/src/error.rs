@@ -44,7 +44,7 @@ impl fmt::Display for AppError {
             Self::SameCustomer => f.write_str("these are the same customer already"),
             Self::RequestConflict(field) => write!(
                 f,
-                "this request id was used before with another {field}: use a new id for a new request"
+                "this request id was used before with another {field}: a new request needs a new id"
             ),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Invalid(sentence) | Self::Files(sentence) => f.write_str(sentence),

@@ -65,7 +65,12 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn is_han(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+    let han = [
+        '\u{3400}'..='\u{9fff}',
+        '\u{f900}'..='\u{faff}',
+        '\u{20000}'..='\u{3ffff}',
+    ];
+    han.iter().any(|range| range.contains(&character))
 }
 
 /// The words under which a text can be found: each word whole and by its beginnings; for Chinese

@@ -30,7 +30,8 @@ pub(crate) struct DataOptions {
     #[arg(long, global = true, env = "FANOUS_SCHEMA")]
     pub(crate) schema: Option<String>,
     /// Connections that write, on PostgreSQL.
-    #[arg(long, global = true, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, global = true, default_value_t = 4)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) writers: u16,
     /// Accept a PostgreSQL server that may lose what it acknowledged (fsync or full_page_writes
     /// off).

@@ -153,7 +153,8 @@ impl fmt::Display for IdentityError {
             }
             Self::Namespace(given) => write!(
                 f,
-                "“{given}” is no kind of identity: expected user_id, email, phone, card, device or anonymous_id"
+                "“{given}” is no kind of identity: expected user_id, email, phone, card, \
+                 device or anonymous_id"
             ),
             Self::Empty => f.write_str("the identity has no value"),
             Self::TooLong => write!(f, "the identity is longer than {VALUE_BYTES_MAX} bytes"),

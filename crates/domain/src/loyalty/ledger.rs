@@ -416,7 +416,10 @@ mod tests {
     proptest! {
         #[test]
         fn taking_conserves_units(
-            lots in proptest::collection::vec((0_i64..50, proptest::option::of(50_i64..300)), 0..20),
+            lots in proptest::collection::vec(
+                (0_i64..50, proptest::option::of(50_i64..300)),
+                0..20,
+            ),
             asked in 1_i64..400,
         ) {
             let lots: Vec<_> = lots.into_iter().zip(0_u8..)
