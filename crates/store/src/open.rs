@@ -74,7 +74,7 @@ impl Store {
     }
 
     fn open_sqlite(folder: &Path, options: &Options) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)
+        make_private(folder)
             .map_err(|error| refused(&format!("the folder {}: {error}", folder.display())))?;
         let lock = lock_folder(folder)?;
         let file = folder.join(FILE);
@@ -196,6 +196,15 @@ impl Store {
         )?;
         receiver.recv().map_err(|_| StoreError::Closed)?
     }
+}
+
+/// Makes the folder if it is missing, for its owner alone: it holds what customers did.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn refused(sentence: &str) -> StoreError {
