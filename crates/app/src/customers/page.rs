@@ -1,7 +1,7 @@
 //! One customer, with everything that is known of them but the timeline.
 
 use domain::customers::{Standing, State, view};
-use domain::events::{Behaviour, Personal, RefundMatch, match_refunds};
+use domain::events::{Personal, RefundMatch, match_refunds};
 use domain::ids::StreamId;
 use serde::Serialize;
 
@@ -114,14 +114,6 @@ impl App {
             .inner
             .store
             .read(|conn| store::events::facts_of_streams(conn, streams))?;
-        let (mut orders, mut refunds) = (Vec::new(), Vec::new());
-        for stored in &facts {
-            match &stored.fact.behaviour {
-                Behaviour::Ordered(order) => orders.push((stored.fact.at, order)),
-                Behaviour::Refunded(refund) => refunds.push((stored.fact.at, refund)),
-                _ => {}
-            }
-        }
-        Ok(match_refunds(&orders, &refunds))
+        Ok(match_refunds(facts.iter().map(|stored| &stored.fact)))
     }
 }

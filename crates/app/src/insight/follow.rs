@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customers::Metrics;
-use domain::events::{Behaviour, match_refunds};
+use domain::events::match_refunds;
 use domain::ids::StreamId;
 use store::customers::CustomerRow;
 use store::insight::MetricsRow;
@@ -85,15 +85,7 @@ fn unmatched_refund_units(tx: &mut Tx<'_>, customer: &CustomerRow) -> Result<i64
     }
     let streams: Vec<StreamId> = customer.streams.keys().copied().collect();
     let facts = store::events::facts_of_streams(tx, &streams)?;
-    let (mut orders, mut refunds) = (Vec::new(), Vec::new());
-    for stored in &facts {
-        match &stored.fact.behaviour {
-            Behaviour::Ordered(order) => orders.push((stored.fact.at, order)),
-            Behaviour::Refunded(refund) => refunds.push((stored.fact.at, refund)),
-            _ => {}
-        }
-    }
-    Ok(match_refunds(&orders, &refunds)
+    Ok(match_refunds(facts.iter().map(|stored| &stored.fact))
         .iter()
         .map(|found| found.unmatched())
         .sum())

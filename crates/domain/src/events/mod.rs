@@ -12,7 +12,7 @@ pub use behaviour::{
 pub use history::{AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, ProductName};
 pub use order::{
     AMOUNT_MINOR_MAX, CODE_BYTES_MAX, LINES_MAX, Line, LineKind, Order, Refund, RefundMatch,
-    RefundedLine, Sums, match_refunds,
+    RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
 
@@ -305,4 +305,25 @@ impl Fact {
     pub fn place(&self) -> (Millis, StreamId, u64) {
         (self.stamp, self.stream, self.seq)
     }
+}
+
+/// Matches the refunds among the facts of *one customer* with their orders.
+///
+/// The rule: a refunded line takes from the customer's latest earlier order (by time, then order
+/// id) that has units of the same product left; then from the one before; what finds none is
+/// unmatched. When the refund names its order, only that order is asked. Only product lines are
+/// matched, since postage and corrections are not goods that come back.
+///
+/// The answer depends on when things happened and never on when we heard of them.
+#[must_use]
+pub fn match_refunds<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<RefundMatch> {
+    let (mut orders, mut refunds) = (Vec::new(), Vec::new());
+    for fact in facts {
+        match &fact.behaviour {
+            Behaviour::Ordered(order) => orders.push((fact.at, order)),
+            Behaviour::Refunded(refund) => refunds.push((fact.at, refund)),
+            _ => {}
+        }
+    }
+    order::match_refunds(&orders, &refunds)
 }

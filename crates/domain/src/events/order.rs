@@ -191,16 +191,8 @@ impl RefundMatch {
     }
 }
 
-/// Matches the refunds of *one customer* with their orders.
-///
-/// The rule: a refunded line takes from the customer's latest earlier order (by time, then order
-/// id) that has units of the same product left; then from the one before; what finds none is
-/// unmatched. When the refund names its order, only that order is asked. Only product lines are
-/// matched, since postage and corrections are not goods that come back.
-///
-/// The answer depends on when things happened and never on when we heard of them.
-#[must_use]
-pub fn match_refunds(
+/// The rule of [`super::match_refunds`].
+pub(super) fn match_refunds(
     orders: &[(Millis, &Order)],
     refunds: &[(Millis, &Refund)],
 ) -> Vec<RefundMatch> {
