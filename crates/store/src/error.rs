@@ -119,9 +119,12 @@ impl From<postgres::Error> for StoreError {
                     | &SqlState::CANNOT_CONNECT_NOW
             )
         );
-        let message = error
-            .as_db_error()
-            .map_or_else(|| error.to_string(), |said| said.message().to_owned());
+        // The server's detail is left out: it quotes values, which may be personal.
+        let message = match (error.as_db_error(), std::error::Error::source(&error)) {
+            (Some(said), _) => said.message().to_owned(),
+            (None, Some(cause)) => format!("{error}: {cause}"),
+            (None, None) => error.to_string(),
+        };
         Self::Database {
             message,
             retryable,
@@ -133,5 +136,7 @@ impl From<postgres::Error> for StoreError {
 /// A broken connection, told from what the server or the client said about a statement.
 fn is_io(error: &postgres::Error) -> bool {
     use std::error::Error;
-    error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
+    error
+        .source()
+        .is_some_and(<dyn Error>::is::<std::io::Error>)
 }

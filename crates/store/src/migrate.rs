@@ -64,10 +64,6 @@ fn statements(text: &str) -> Vec<String> {
 /// # Errors
 /// When the store is newer than the program, or a statement fails; then nothing was changed.
 pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
-    conn.batch(&render(
-        conn.dialect(),
-        "CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL, PRIMARY KEY (version))",
-    ))?;
     conn.batch("BEGIN")?;
     let outcome = migrate_in_transaction(conn);
     conn.batch(if outcome.is_ok() {
@@ -81,8 +77,12 @@ pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
 fn migrate_in_transaction(conn: &mut Conn) -> Result<(), StoreError> {
     if conn.engine() == crate::Engine::Postgres {
         // Two nodes that start at once must not migrate at once.
-        conn.batch("LOCK TABLE migrations IN EXCLUSIVE MODE")?;
+        conn.batch("SELECT pg_advisory_xact_lock(hashtext(current_schema()))")?;
     }
+    conn.batch(&render(
+        conn.dialect(),
+        "CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL, PRIMARY KEY (version))",
+    ))?;
     let row = conn.one(
         sql!("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM migrations"),
         &[],

@@ -50,20 +50,34 @@ impl Readers {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut lent = Lent {
-            readers: self,
-            conn: Some(self.lend()?),
-            healthy: false,
-        };
+        let mut lent = self.begin()?;
         let conn = lent.conn.as_mut().expect("it was just lent");
-        let begin = match conn.engine() {
-            Engine::Sqlite => "BEGIN",
-            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        conn.batch(begin)?;
         let outcome = work(conn);
         lent.healthy = conn.batch("COMMIT").is_ok();
         outcome
+    }
+
+    /// Lends a connection on which a snapshot has begun. One that was lost while it lay idle is
+    /// noticed here, where nothing has been read yet, and gives way to the next or a new one.
+    fn begin(&self) -> Result<Lent<'_>, StoreError> {
+        for _ in 0..self.readers_max {
+            let mut lent = self.lent()?;
+            match lent.begin() {
+                Err(error) if error.is_disconnected() => {}
+                outcome => return outcome.map(|()| lent),
+            }
+        }
+        let mut lent = self.lent()?;
+        lent.begin()?;
+        Ok(lent)
+    }
+
+    fn lent(&self) -> Result<Lent<'_>, StoreError> {
+        Ok(Lent {
+            readers: self,
+            conn: Some(self.lend()?),
+            healthy: false,
+        })
     }
 
     fn lend(&self) -> Result<Conn, StoreError> {
@@ -100,6 +114,16 @@ struct Lent<'r> {
     readers: &'r Readers,
     conn: Option<Conn>,
     healthy: bool,
+}
+
+impl Lent<'_> {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        let conn = self.conn.as_mut().expect("it was just lent");
+        conn.batch(match conn.engine() {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        })
+    }
 }
 
 impl Drop for Lent<'_> {

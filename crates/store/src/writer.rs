@@ -123,30 +123,42 @@ impl Drop for Writers {
 }
 
 fn serve(shared: &Shared, mut session: Session, mut connect: Connect) {
-    loop {
-        let task = {
-            let mut waiting = shared.lock();
-            loop {
-                if let Some(task) = waiting.next() {
-                    break task;
-                }
-                if waiting.closed {
-                    return;
-                }
-                waiting = shared
-                    .wake
-                    .wait(waiting)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-        };
+    while let Some((task, idle)) = take(shared) {
+        // A server that was restarted while nobody wrote costs the next task nothing.
+        if idle && !session.conn().ping() {
+            replace(&mut session, &mut connect);
+        }
         // A panic inside a task must not take the writer down with it: the transaction it left
         // open is rolled back with its connection, which is opened anew.
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| task(&mut session)));
         if outcome.is_err() || !session.conn().is_alive() {
-            match connect() {
-                Ok(fresh) => session = fresh,
-                Err(error) => tracing::warn!(%error, "the writer could not connect again"),
-            }
+            replace(&mut session, &mut connect);
         }
+    }
+}
+
+/// The next task, and whether the writer had to wait for it; none when the store closes.
+fn take(shared: &Shared) -> Option<(Task, bool)> {
+    let mut idle = false;
+    let mut waiting = shared.lock();
+    loop {
+        if let Some(task) = waiting.next() {
+            return Some((task, idle));
+        }
+        if waiting.closed {
+            return None;
+        }
+        idle = true;
+        waiting = shared
+            .wake
+            .wait(waiting)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn replace(session: &mut Session, connect: &mut Connect) {
+    match connect() {
+        Ok(fresh) => *session = fresh,
+        Err(error) => tracing::warn!(%error, "the writer could not connect again"),
     }
 }

@@ -212,9 +212,19 @@ impl Fixture {
     /// # Panics
     /// When it does not open again.
     pub fn restart(&mut self) {
+        self.try_restart()
+            .expect("a store that was closed opens again");
+    }
+
+    /// Closes the shop and tries to open it again; when that is refused it stays closed.
+    ///
+    /// # Errors
+    /// Why it does not open again.
+    pub fn try_restart(&mut self) -> Result<(), AppError> {
         self.app = None;
         let opened = self.try_open_app(self.clock.clone(), Arc::clone(&self.randomness));
-        self.app = Some(opened.expect("a store that was closed opens again"));
+        self.app = Some(opened?);
+        Ok(())
     }
 
     /// Leaves the checks at the end out: this test broke the store on purpose.

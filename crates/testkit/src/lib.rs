@@ -8,6 +8,8 @@ pub mod clock;
 pub mod engines;
 pub mod faults;
 pub mod fixture;
+pub mod golden;
 pub mod rows;
 pub mod seeds;
+pub mod told;
 pub mod world;

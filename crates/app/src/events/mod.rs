@@ -57,6 +57,7 @@ struct Piece {
 struct Waiting {
     pieces: VecDeque<Piece>,
     events: usize,
+    /// Drains that were put into a writer's queue and have not begun.
     drains: usize,
 }
 
@@ -123,7 +124,9 @@ impl App {
 fn schedule_drain(inner: &Arc<Inner>) -> Result<(), StoreError> {
     {
         let mut waiting = inner.intake.lock();
-        if waiting.drains >= DRAINS_MAX || waiting.drains > waiting.pieces.len() {
+        // Each drain that waits takes one piece at least. Those that run do not count: what comes
+        // now must not wait for their commit while another writer is idle.
+        if waiting.drains >= DRAINS_MAX.min(waiting.pieces.len()) {
             return Ok(());
         }
         waiting.drains += 1;
@@ -151,11 +154,7 @@ fn drain(inner: &Arc<Inner>, session: &mut Session) {
         );
         settle(inner, pieces);
     }
-    let more = {
-        let mut waiting = inner.intake.lock();
-        waiting.drains -= 1;
-        !waiting.pieces.is_empty()
-    };
+    let more = !inner.intake.lock().pieces.is_empty();
     if more {
         if let Err(error) = schedule_drain(inner) {
             tracing::warn!(%error, "events wait and no writer takes them");
@@ -163,8 +162,10 @@ fn drain(inner: &Arc<Inner>, session: &mut Session) {
     }
 }
 
+/// Begins a drain: it waits no longer, and takes a transaction's worth of pieces.
 fn take_pieces(inner: &Inner) -> Vec<Piece> {
     let mut waiting = inner.intake.lock();
+    waiting.drains -= 1;
     let mut pieces = Vec::new();
     let mut room = EVENTS_PER_COMMIT_MAX;
     while room > 0 {

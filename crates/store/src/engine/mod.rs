@@ -150,6 +150,14 @@ impl Conn {
         }
     }
 
+    /// Asks the server whether it is still there; a file always is.
+    pub(crate) fn ping(&mut self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(conn) => conn.batch("").is_ok(),
+        }
+    }
+
     /// Whether the engine can prepare a statement: words, tables and columns are right.
     ///
     /// # Errors

@@ -45,10 +45,16 @@ impl PostgresConn {
         let mut client = config.connect(NoTls)?;
         if let Some(schema) = schema {
             let name = schema_name(schema)?;
-            client.batch_execute(&format!(
-                "SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS {name}; \
-                 SET search_path = {name}"
-            ))?;
+            if !reader {
+                // Of nodes that start at once on an empty database one makes it; without the lock
+                // the others would fail although it is there in the end.
+                client.batch_execute(&format!(
+                    "SET client_min_messages = warning; BEGIN; \
+                     SELECT pg_advisory_xact_lock({WRITER_LOCK_CLASS}); \
+                     CREATE SCHEMA IF NOT EXISTS {name}; COMMIT"
+                ))?;
+            }
+            client.batch_execute(&format!("SET search_path = {name}"))?;
         }
         client.batch_execute(
             "SET TIME ZONE 'UTC'; SET statement_timeout = '120s'; SET lock_timeout = '30s'",
@@ -212,7 +218,7 @@ impl ToSql for Value {
             Self::Text(text) if *kind == Type::TEXT => text.to_sql(kind, out),
             Self::Blob(blob) if *kind == Type::BYTEA => blob.to_sql(kind, out),
             Self::Bool(bool) if *kind == Type::BOOL => bool.to_sql(kind, out),
-            other => Err(format!("a parameter of type {kind} was given {other:?}").into()),
+            other => Err(format!("a parameter of type {kind} was given {}", other.kind()).into()),
         }
     }
 
