@@ -11,6 +11,8 @@ pub use list::{CustomerList, CustomerListItem, ListQuery};
 pub use page::{CustomerPage, MergeView};
 pub use person::IdentityView;
 pub use rebuild::{RebuildProgress, Rebuilt};
+/// Which customers a list shows, and in which order.
+pub use store::insight::{ListFilter, Sort};
 pub use timeline::{FactView, Timeline};
 
 use domain::customers::Identity;

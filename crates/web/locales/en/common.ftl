@@ -1,0 +1,14 @@
+common-skip = Skip to the content
+common-navigation = Pages
+common-overview = Overview
+common-customers = Customers
+common-find = Find a customer
+common-twin = The same as data:
+common-api = the API
+common-next = Next page
+common-first = First page
+standing-prospect = Not yet a buyer
+standing-new = New
+standing-returning = Returning
+standing-lapsed = Lapsed
+standing-won-back = Won back

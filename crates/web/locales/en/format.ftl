@@ -1,0 +1,15 @@
+# How English writes numbers and dates.
+format-digits = 0123456789
+format-group = ,
+format-point = .
+format-minus = −
+format-percent = { $number } %
+format-date = { $day } { $month } { $year }
+format-date-time = { $date }, { $time }
+format-month-year = { $month } { $year }
+format-months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+format-months-long = January February March April May June July August September October November December
+format-months-jalali = Farvardin Ordibehesht Khordad Tir Mordad Shahrivar Mehr Aban Azar Dey Bahman Esfand
+format-range = { $from } to { $to }
+format-thousands = { $number } k
+format-millions = { $number } M

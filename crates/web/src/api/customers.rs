@@ -1,0 +1,406 @@
+//! `/v1/customers` and `/v1/merges`: the twins of the list and of one customer's page.
+
+use std::collections::BTreeMap;
+
+use app::customers::{CustomerList, CustomerListItem, CustomerPage, CustomerRef, MergeView};
+use app::{App, AppError};
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::customers::{Metrics, Standing};
+use domain::events::RefundMatch;
+use domain::ids::{MergeId, StreamId};
+use domain::money::Currency;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::time;
+use crate::asked::{Asked, ListAsked, Told, write_cursor};
+use crate::errors::{ErrorAnswer, Refusal};
+use crate::shared::Shared;
+
+/// A page of customers. Amounts are in minor units of `currency`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CustomersAnswer {
+    /// The rows.
+    customers: Vec<CustomerRow>,
+    /// How many customers there are in all pages.
+    total: i64,
+    /// The cursor of the next page; null on the last one.
+    next: Option<String>,
+    /// The currency of every amount.
+    currency: String,
+}
+
+/// One row of the list.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomerRow {
+    #[schema(example = "cus_0198f0a0b1c27d3e8f00112233445566")]
+    customer: String,
+    /// A name for people: the name told, else the most trusted identity.
+    label: String,
+    /// `prospect`, `new`, `returning`, `won_back` or `lapsed`.
+    standing: &'static str,
+    country: Option<String>,
+    orders: i64,
+    gross: i64,
+    refunds: i64,
+    net: i64,
+    first_ordered_at: Option<String>,
+    last_ordered_at: Option<String>,
+}
+
+/// One customer. Amounts are in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CustomerAnswer {
+    customer: String,
+    label: String,
+    standing: &'static str,
+    days_since_last_order: Option<i64>,
+    identities: Vec<IdentityRow>,
+    /// The streams of which the customer consists.
+    streams: Vec<StreamRow>,
+    /// What the person told about themselves.
+    traits: BTreeMap<String, String>,
+    metrics: MetricsRow,
+    wallet: Vec<WalletRow>,
+    merges: Vec<MergeRow>,
+    /// Refunds with the orders they were matched with.
+    refunds: Vec<RefundRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct IdentityRow {
+    #[schema(example = "email")]
+    namespace: String,
+    value: String,
+    /// The stream that bears it.
+    stream: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StreamRow {
+    stream: String,
+    /// How many facts came to it.
+    facts: u64,
+}
+
+/// Every metric; money in minor units of `currency`.
+#[derive(Debug, Serialize, ToSchema)]
+struct MetricsRow {
+    currency: String,
+    orders: i64,
+    /// Days with an order.
+    order_days: i64,
+    /// Units of products ordered.
+    items: i64,
+    gross: i64,
+    refunds: i64,
+    net: i64,
+    /// Net without postage, fees, samples and vouchers.
+    product: i64,
+    country: Option<String>,
+    first_seen_at: Option<String>,
+    last_seen_at: Option<String>,
+    first_ordered_at: Option<String>,
+    last_ordered_at: Option<String>,
+    visits: u32,
+    deliveries: u32,
+    deliveries_late: u32,
+    complaints: u32,
+    /// How many refunds the customer received.
+    refunds_received: u32,
+    referrals: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WalletRow {
+    #[schema(example = "POINT:club")]
+    unit: String,
+    balance: i64,
+    spendable: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MergeRow {
+    merge: String,
+    /// The profile that gave way.
+    from: String,
+    /// The profile that stayed.
+    into: String,
+    at: String,
+    undone_at: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RefundRow {
+    refund_id: String,
+    lines: Vec<RefundedRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RefundedRow {
+    product: String,
+    quantity: i64,
+    amount: i64,
+    /// The orders it came from, the latest first.
+    orders: Vec<MatchRow>,
+    /// Units that came from no order we know.
+    unmatched: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MatchRow {
+    order_id: String,
+    quantity: i64,
+}
+
+/// Which two customers become one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MergeBody {
+    /// The customer who stays: `cus_…` or `namespace:value`.
+    into: String,
+    /// The customer who gives way.
+    from: String,
+}
+
+/// The merge that was made, or undone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MergeAnswer {
+    /// Its id, by which it is undone.
+    #[schema(example = "mrg_0198f0a0b1c27d3e8f00112233445566")]
+    merge: String,
+    /// Whether it is undone.
+    undone: bool,
+}
+
+impl From<CustomerListItem> for CustomerRow {
+    fn from(it: CustomerListItem) -> Self {
+        Self {
+            customer: it.customer,
+            label: it.label,
+            standing: Standing::word(it.standing),
+            country: it.country,
+            orders: it.orders,
+            gross: it.gross,
+            refunds: it.refunds,
+            net: it.net,
+            first_ordered_at: it.first_ordered_at.map(time),
+            last_ordered_at: it.last_ordered_at.map(time),
+        }
+    }
+}
+
+impl From<MergeView> for MergeRow {
+    fn from(it: MergeView) -> Self {
+        Self {
+            merge: it.merge,
+            from: it.from,
+            into: it.into,
+            at: time(it.at),
+            undone_at: it.undone_at.map(time),
+        }
+    }
+}
+
+impl From<RefundMatch> for RefundRow {
+    fn from(it: RefundMatch) -> Self {
+        let lines = it.lines.into_iter().map(|line| RefundedRow {
+            product: line.product,
+            quantity: line.quantity,
+            amount: line.amount,
+            orders: line
+                .orders
+                .into_iter()
+                .map(|(order_id, quantity)| MatchRow { order_id, quantity })
+                .collect(),
+            unmatched: line.unmatched,
+        });
+        Self {
+            refund_id: it.refund_id,
+            lines: lines.collect(),
+        }
+    }
+}
+
+impl MetricsRow {
+    fn of(page: &CustomerPage, currency: Currency) -> Self {
+        let metrics = Metrics::of(&page.state, currency);
+        let observed = &page.state.observed;
+        let when = |at: Option<domain::time::Millis>| at.map(|at| at.to_string());
+        Self {
+            currency: currency.code().to_owned(),
+            orders: metrics.orders,
+            order_days: metrics.order_days,
+            items: metrics.items,
+            gross: metrics.gross,
+            refunds: metrics.refunds,
+            net: metrics.net,
+            product: metrics.product,
+            country: metrics.country,
+            first_seen_at: when(metrics.first_seen_at),
+            last_seen_at: when(metrics.last_seen_at),
+            first_ordered_at: when(metrics.first_ordered_at),
+            last_ordered_at: when(metrics.last_ordered_at),
+            visits: observed.visits,
+            deliveries: observed.deliveries,
+            deliveries_late: observed.deliveries_late,
+            complaints: observed.complaints,
+            refunds_received: observed.refunds,
+            referrals: page.state.decided.referrals,
+        }
+    }
+}
+
+impl CustomerAnswer {
+    fn of(page: CustomerPage, currency: Currency) -> Self {
+        let metrics = MetricsRow::of(&page, currency);
+        let identities = page.identities.into_iter().map(|it| IdentityRow {
+            namespace: it.namespace,
+            value: it.value,
+            stream: it.stream,
+        });
+        let streams = page.streams.into_iter();
+        let wallet = page.wallet.into_iter().map(|it| WalletRow {
+            unit: it.unit,
+            balance: it.balance,
+            spendable: it.spendable,
+        });
+        Self {
+            customer: page.customer,
+            label: page.label,
+            standing: page.standing.word(),
+            days_since_last_order: page.days_since_last_order,
+            identities: identities.collect(),
+            streams: streams
+                .map(|(stream, facts)| StreamRow { stream, facts })
+                .collect(),
+            traits: page.traits,
+            metrics,
+            wallet: wallet.collect(),
+            merges: page.merges.into_iter().map(MergeRow::from).collect(),
+            refunds: page.refunds.into_iter().map(RefundRow::from).collect(),
+        }
+    }
+}
+
+/// The root of the customer that an address names.
+pub(crate) fn find(app: &App, named: &str) -> Result<StreamId, AppError> {
+    app.customer_find(&named.parse::<CustomerRef>()?)
+}
+
+/// Customers by words, filters and order, a page at a time.
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    tag = "customers",
+    params(ListAsked),
+    responses(
+        (status = 200, body = CustomersAnswer),
+        (status = 400, body = ErrorAnswer),
+        (status = 401, body = ErrorAnswer),
+        (status = 403, body = ErrorAnswer),
+    ),
+    security(("secret_key" = []))
+)]
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Asked(asked): Asked<ListAsked>,
+) -> Result<Json<CustomersAnswer>, Refusal> {
+    let query = asked.query(&shared.app)?;
+    let CustomerList {
+        customers,
+        total,
+        next,
+    } = shared.ask(move |app| app.customer_list(&query)).await?;
+    Ok(Json(CustomersAnswer {
+        customers: customers.into_iter().map(CustomerRow::from).collect(),
+        total,
+        next: next.map(write_cursor),
+        currency: shared.app.in_force().settings.currency.code().to_owned(),
+    }))
+}
+
+/// One customer, by id or by one of their identities.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer}",
+    tag = "customers",
+    params(("customer" = String, Path, description = "`cus_…` or `namespace:value`")),
+    responses(
+        (status = 200, body = CustomerAnswer),
+        (status = 401, body = ErrorAnswer),
+        (status = 403, body = ErrorAnswer),
+        (status = 404, body = ErrorAnswer),
+    ),
+    security(("secret_key" = []))
+)]
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Path(named): Path<String>,
+) -> Result<Json<CustomerAnswer>, Refusal> {
+    let page = shared
+        .ask(move |app| app.customer_page(find(app, &named)?))
+        .await?;
+    Ok(Json(CustomerAnswer::of(
+        page,
+        shared.app.in_force().settings.currency,
+    )))
+}
+
+/// Makes two customers one. It can be undone.
+#[utoipa::path(
+    post,
+    path = "/v1/merges",
+    tag = "customers",
+    request_body = MergeBody,
+    responses(
+        (status = 200, body = MergeAnswer),
+        (status = 401, body = ErrorAnswer),
+        (status = 403, body = ErrorAnswer),
+        (status = 404, body = ErrorAnswer),
+        (status = 409, description = "They are the same customer", body = ErrorAnswer),
+    ),
+    security(("secret_key" = []))
+)]
+pub(super) async fn merge(
+    State(shared): State<Shared>,
+    Told(body): Told<MergeBody>,
+) -> Result<Json<MergeAnswer>, Refusal> {
+    let made = shared
+        .ask(move |app| app.merge(find(app, &body.into)?, find(app, &body.from)?))
+        .await?;
+    Ok(Json(MergeAnswer {
+        merge: made.to_string(),
+        undone: false,
+    }))
+}
+
+/// Undoes a merge: each side goes home with its own.
+#[utoipa::path(
+    delete,
+    path = "/v1/merges/{merge}",
+    tag = "customers",
+    params(("merge" = String, Path, description = "`mrg_…`")),
+    responses(
+        (status = 200, body = MergeAnswer),
+        (status = 401, body = ErrorAnswer),
+        (status = 403, body = ErrorAnswer),
+        (status = 404, body = ErrorAnswer),
+        (status = 409, description = "It was undone before", body = ErrorAnswer),
+    ),
+    security(("secret_key" = []))
+)]
+pub(super) async fn unmerge(
+    State(shared): State<Shared>,
+    Path(merge): Path<String>,
+) -> Result<Json<MergeAnswer>, Refusal> {
+    let id: MergeId = merge
+        .parse()
+        .map_err(|error: domain::ids::IdError| Refusal::Unreadable(error.to_string()))?;
+    shared.ask(move |app| app.unmerge(id)).await?;
+    Ok(Json(MergeAnswer {
+        merge: id.to_string(),
+        undone: true,
+    }))
+}

@@ -1,0 +1,87 @@
+//! The description of the API, generated from the handlers and served beside them.
+
+use axum::Json;
+use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{customers, events, insight, loyalty, trust};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Fanous",
+        description = "A shop's customers: who they are, what they did, what they are worth.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        insight::overview,
+        customers::list,
+        customers::show,
+        customers::merge,
+        customers::unmerge,
+        events::list,
+        loyalty::adjust,
+        trust::export,
+        trust::erase,
+    ),
+    modifiers(&SecretKey),
+    tags(
+        (name = "insight", description = "Figures of the whole shop"),
+        (name = "customers", description = "Who they are"),
+        (name = "events", description = "What happened"),
+        (name = "loyalty", description = "Points and money by hand"),
+        (name = "trust", description = "What the shop holds about a person"),
+    )
+)]
+struct Api;
+
+struct SecretKey;
+
+impl Modify for SecretKey {
+    fn modify(&self, openapi: &mut Description) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A secret key of the shop: secret_…"))
+            .build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("secret_key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The description itself; it holds nothing of the shop.
+pub(super) async fn openapi() -> Json<Description> {
+    Json(Api::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let document = serde_json::to_value(Api::openapi()).expect("a description");
+        let paths = document["paths"].as_object().expect("paths");
+        let described: BTreeSet<(String, String)> = paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().expect("methods");
+                methods.keys().map(|method| (method.clone(), path.clone()))
+            })
+            .collect();
+        let routed: BTreeSet<(String, String)> = super::super::routes()
+            .listed
+            .iter()
+            .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+            .collect();
+        assert_eq!(described, routed);
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().expect("methods") {
+                let secured = operation["security"][0]["secret_key"].is_array();
+                assert!(secured, "{method} {path} does not say that it needs a key");
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Files that pages load: one style sheet and one small module, named by their content.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::errors::Refusal;
+use crate::shared::Shared;
+
+/// A file with the type that a browser is told.
+struct Asset {
+    name: String,
+    media: &'static str,
+    text: &'static str,
+}
+
+/// The file's name changes with its content, so a browser may keep it for ever.
+static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+    let named = |start: &str, end: &str, media, text: &'static str| Asset {
+        name: format!("{start}-{:016x}.{end}", fingerprint(text)),
+        media,
+        text,
+    };
+    [
+        named(
+            "fanous",
+            "css",
+            "text/css; charset=utf-8",
+            include_str!("fanous.css"),
+        ),
+        named(
+            "fanous",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("fanous.js"),
+        ),
+        named("fanous", "svg", "image/svg+xml", include_str!("lamp.svg")),
+    ]
+});
+
+/// FNV-1a: no secret, only another name for another content.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The address of the style sheet.
+pub(crate) fn style_address() -> String {
+    format!("/assets/{}", ASSETS[0].name)
+}
+
+/// The address of the module.
+pub(crate) fn script_address() -> String {
+    format!("/assets/{}", ASSETS[1].name)
+}
+
+/// The address of the sign.
+pub(crate) fn sign_address() -> String {
+    format!("/assets/{}", ASSETS[2].name)
+}
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new().route("/assets/{name}", get(asset))
+}
+
+async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {
+    let found = ASSETS.iter().find(|asset| asset.name == name);
+    let asset = found.ok_or(Refusal::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, asset.media),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, asset.text).into_response())
+}

@@ -1,0 +1,182 @@
+//! Which refusal becomes which status: the one map from what went wrong to HTTP.
+
+use app::{AppError, StoreError};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request gets something else than what it asked for.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A use case refused or failed.
+    App(AppError),
+    /// No key was given.
+    NoKey,
+    /// The key is none of this shop's, or was revoked.
+    UnknownKey,
+    /// The key is known and may not do this.
+    WriteKey,
+    /// The `Host` is not one of this server's names.
+    Host,
+    /// A form came from another site.
+    OtherSite,
+    /// There is nothing at this address.
+    NotFound,
+    /// The address is right and the method is not.
+    Method,
+    /// The request cannot be read; the sentence says where.
+    Unreadable(String),
+    /// The body is larger than this server takes.
+    TooLarge,
+    /// Too many requests are waiting.
+    Busy,
+    /// The answer took too long.
+    TooSlow,
+    /// A use case came to an unexpected end.
+    Crashed,
+}
+
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+/// What a refusal is over HTTP: a status, and a word that programs may rely on.
+pub(crate) struct Verdict {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+}
+
+impl Refusal {
+    /// The map. A status that is not here does not exist.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let (status, code) = match self {
+            Self::App(error) => app_verdict(error),
+            Self::NoKey => (StatusCode::UNAUTHORIZED, "no_key"),
+            Self::UnknownKey => (StatusCode::UNAUTHORIZED, "unknown_key"),
+            Self::WriteKey => (StatusCode::FORBIDDEN, "write_key"),
+            Self::Host => (StatusCode::MISDIRECTED_REQUEST, "wrong_host"),
+            Self::OtherSite => (StatusCode::FORBIDDEN, "other_site"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
+            Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too_slow"),
+            Self::Crashed => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+        };
+        Verdict { status, code }
+    }
+
+    /// The sentence for programs; what the inside of the house looks like is not in it.
+    fn message(&self) -> String {
+        match self {
+            Self::App(error) if self.verdict().status.is_client_error() => error.to_string(),
+            Self::App(AppError::Store(StoreError::Busy)) | Self::Busy => {
+                "too many requests are waiting; nothing was changed, try again in a moment".into()
+            }
+            Self::App(AppError::Store(StoreError::Closed)) => {
+                "the server is shutting down; nothing was changed".into()
+            }
+            Self::App(_) | Self::Crashed => {
+                "something failed inside; the server's log says what".into()
+            }
+            Self::NoKey => "give a secret key: Authorization: Bearer secret_…".into(),
+            Self::UnknownKey => "this key is not one of this shop's, or was revoked".into(),
+            Self::WriteKey => "a write key may only send events; this needs a secret key".into(),
+            Self::Host => "this server answers to localhost, 127.0.0.1 and [::1] only".into(),
+            Self::OtherSite => "a form must be sent from this site's own pages".into(),
+            Self::NotFound => "there is nothing at this address".into(),
+            Self::Method => "this address does not take this method".into(),
+            Self::Unreadable(sentence) => sentence.clone(),
+            Self::TooLarge => "the body is larger than this server takes".into(),
+            Self::TooSlow => {
+                "the answer took too long; what was begun may still be finished".into()
+            }
+        }
+    }
+}
+
+fn app_verdict(error: &AppError) -> (StatusCode, &'static str) {
+    match error {
+        AppError::NoCustomer => (StatusCode::NOT_FOUND, "no_customer"),
+        AppError::NoMerge => (StatusCode::NOT_FOUND, "no_merge"),
+        AppError::AlreadyUndone => (StatusCode::CONFLICT, "already_undone"),
+        AppError::SameCustomer => (StatusCode::CONFLICT, "same_customer"),
+        AppError::RequestConflict(_) => (StatusCode::CONFLICT, "request_conflict"),
+        AppError::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
+        AppError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+        AppError::Store(StoreError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        AppError::Store(StoreError::Closed) | AppError::Stopped => {
+            (StatusCode::SERVICE_UNAVAILABLE, "stopping")
+        }
+        AppError::Store(_) | AppError::WrongKeys | AppError::Unreadable | AppError::Files(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "failed")
+        }
+    }
+}
+
+/// What the API answers instead of a result.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorAnswer {
+    /// What went wrong.
+    error: ErrorBody,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    /// A word that programs may rely on.
+    #[schema(example = "no_customer")]
+    code: String,
+    /// A sentence for people.
+    #[schema(example = "there is no such customer")]
+    message: String,
+    /// The field that differs, when a request id was used for something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+/// Carries a refusal out of a handler to where it is dressed for its reader.
+#[derive(Clone)]
+pub(crate) struct Refused(pub(crate) std::sync::Arc<Refusal>);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let verdict = self.verdict();
+        if verdict.status.is_server_error() {
+            tracing::error!(refusal = ?self, code = verdict.code, "a request failed");
+        }
+        let mut response = verdict.status.into_response();
+        response
+            .extensions_mut()
+            .insert(Refused(std::sync::Arc::new(self)));
+        response
+    }
+}
+
+/// A refusal as the API says it.
+pub(crate) fn in_json(refusal: &Refusal) -> Response {
+    let verdict = refusal.verdict();
+    let field = match refusal {
+        Refusal::App(AppError::RequestConflict(field)) => Some((*field).to_owned()),
+        _ => None,
+    };
+    let error = ErrorBody {
+        code: verdict.code.to_owned(),
+        message: refusal.message(),
+        field,
+    };
+    let mut response = (verdict.status, Json(ErrorAnswer { error })).into_response();
+    let headers = response.headers_mut();
+    if verdict.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if verdict.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}

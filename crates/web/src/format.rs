@@ -1,0 +1,270 @@
+//! Numbers, money and dates as a language writes them: the one place where figures become text.
+
+use domain::money::Currency;
+use domain::time::{Calendar, Millis, Zone};
+
+use crate::i18n::{Speech, Words};
+
+/// How a language writes numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbers {
+    digits: [char; 10],
+    group: String,
+    point: String,
+    minus: String,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            digits: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+            group: ",".to_owned(),
+            point: ".".to_owned(),
+            minus: "−".to_owned(),
+        }
+    }
+}
+
+impl Numbers {
+    pub(crate) fn of(speech: &Speech) -> Self {
+        let mut numbers = Self::default();
+        for (place, digit) in speech.say("format-digits").chars().take(10).enumerate() {
+            numbers.digits[place] = digit;
+        }
+        numbers.group = speech.say("format-group");
+        numbers.point = speech.say("format-point");
+        numbers.minus = speech.say("format-minus");
+        numbers
+    }
+
+    fn digits(&self, plain: &str) -> String {
+        let digit = |sign: char| match sign.to_digit(10) {
+            Some(value) => self.digits[value as usize],
+            None => sign,
+        };
+        plain.chars().map(digit).collect()
+    }
+
+    /// Digits in groups of three from the end.
+    fn grouped(&self, digits: &str) -> String {
+        let mut shown = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                shown.push_str(&self.group);
+            }
+            shown.push(digit);
+        }
+        self.digits(&shown)
+    }
+}
+
+/// An amount in two parts, so that a page can set the minor unit smaller.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Amount {
+    /// Sign and whole units.
+    pub(crate) whole: String,
+    /// The point and the minor units; empty for currencies that have none.
+    pub(crate) minor: String,
+}
+
+impl Speech {
+    /// A whole number with its thousands grouped.
+    pub(crate) fn number(&self, number: i64) -> String {
+        let sign = if number < 0 {
+            self.numbers.minus.as_str()
+        } else {
+            ""
+        };
+        format!(
+            "{sign}{}",
+            self.numbers.grouped(&number.unsigned_abs().to_string())
+        )
+    }
+
+    /// An amount of minor units, without its currency.
+    pub(crate) fn amount(&self, minor: i64, currency: Currency) -> Amount {
+        let unit = 10_u64.pow(currency.exponent());
+        let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+        let sign = if minor < 0 {
+            self.numbers.minus.as_str()
+        } else {
+            ""
+        };
+        let width = currency.exponent() as usize;
+        let rest = match width {
+            0 => String::new(),
+            _ => format!(
+                "{}{}",
+                self.numbers.point,
+                self.numbers.digits(&format!("{rest:0width$}"))
+            ),
+        };
+        Amount {
+            whole: format!("{sign}{}", self.numbers.grouped(&whole.to_string())),
+            minor: rest,
+        }
+    }
+
+    /// An amount of minor units as one text, without its currency.
+    pub(crate) fn money(&self, minor: i64, currency: Currency) -> String {
+        let amount = self.amount(minor, currency);
+        amount.whole + &amount.minor
+    }
+
+    /// An amount rounded to whole units, for sentences and axes.
+    pub(crate) fn money_rounded(&self, minor: i64, currency: Currency) -> String {
+        let unit = 10_i64.pow(currency.exponent());
+        let half = if minor < 0 { -unit / 2 } else { unit / 2 };
+        self.number(minor.saturating_add(half) / unit)
+    }
+
+    /// A large number shortly, for an axis.
+    pub(crate) fn number_short(&self, number: i64) -> String {
+        let (key, unit) = match number.unsigned_abs() {
+            0..10_000 => return self.number(number),
+            10_000..1_000_000 => ("format-thousands", 1_000),
+            _ => ("format-millions", 1_000_000),
+        };
+        let tenths = (number / (unit / 10)) % 10;
+        let whole = self.number(number / unit);
+        let shown = match tenths {
+            0 => whole,
+            tenths => {
+                let tenth = self.numbers.digits(&tenths.abs().to_string());
+                format!("{whole}{}{tenth}", self.numbers.point)
+            }
+        };
+        self.say_with(key, Words::new().text("number", shown))
+    }
+
+    /// A share as a percentage with so many decimals.
+    pub(crate) fn percent(&self, share: f64, decimals: usize) -> String {
+        let number = self.percent_number(share, decimals);
+        self.say_with("format-percent", Words::new().text("number", number))
+    }
+
+    /// The number of a percentage, for the ends of an interval.
+    pub(crate) fn percent_number(&self, share: f64, decimals: usize) -> String {
+        let plain = format!("{:.decimals$}", share.clamp(-9.99, 9.99) * 100.0);
+        self.numbers
+            .digits(&plain.replace('-', &self.numbers.minus))
+            .replace('.', &self.numbers.point)
+    }
+
+    /// A day in the shop's zone, in the reader's calendar.
+    pub(crate) fn day(&self, at: i64, zone: &Zone) -> String {
+        let wall = zone.wall_clock(Millis(at));
+        let month = self.month_name("format-months", i32::from(wall.month));
+        let words = Words::new()
+            .text("day", self.numbers.digits(&wall.day.to_string()))
+            .text("month", month)
+            .text("year", self.numbers.digits(&wall.year.to_string()));
+        self.say_with("format-date", words)
+    }
+
+    /// A day and a time of day in the shop's zone.
+    pub(crate) fn moment(&self, at: i64, zone: &Zone) -> String {
+        let wall = zone.wall_clock(Millis(at));
+        let time = format!("{:02}:{:02}", wall.hour, wall.minute);
+        let words = Words::new()
+            .text("date", self.day(at, zone))
+            .text("time", self.numbers.digits(&time));
+        self.say_with("format-date-time", words)
+    }
+
+    /// From one day to another.
+    pub(crate) fn period(&self, (from, to): (i64, i64), zone: &Zone) -> String {
+        let words = Words::new()
+            .text("from", self.day(from, zone))
+            .text("to", self.day(to, zone));
+        self.say_with("format-range", words)
+    }
+
+    /// A month like `2011-03` in a calendar: `March 2011`, or `Mar 2011` when `is_short`.
+    pub(crate) fn month(&self, month: &str, calendar: Calendar, is_short: bool) -> String {
+        let Some((year, number)) = month.split_once('-') else {
+            return month.to_owned();
+        };
+        let names = match (calendar, is_short) {
+            (Calendar::Jalali, _) => "format-months-jalali",
+            (Calendar::Gregorian, true) => "format-months",
+            (Calendar::Gregorian, false) => "format-months-long",
+        };
+        let words = Words::new()
+            .text("month", self.month_name(names, number.parse().unwrap_or(0)))
+            .text("year", self.numbers.digits(year));
+        self.say_with("format-month-year", words)
+    }
+
+    fn month_name(&self, key: &str, number: i32) -> String {
+        let place = usize::try_from(number - 1).unwrap_or(usize::MAX);
+        self.say(key)
+            .split(' ')
+            .nth(place)
+            .unwrap_or("?")
+            .to_owned()
+    }
+}
+
+/// As many decimals of a percentage as its interval supports.
+pub(crate) fn decimals_for(low: f64, high: f64) -> usize {
+    usize::from(high - low < 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::*;
+    use crate::i18n::speech_for;
+
+    #[test]
+    fn numbers_are_grouped_and_signed() {
+        let speech = speech_for(&HeaderMap::new());
+        let check = |number: i64, shown: &str| assert_eq!(speech.number(number), shown);
+        check(0, "0");
+        check(999, "999");
+        check(1_000, "1,000");
+        check(-541_909, "−541,909");
+        check(i64::MIN, "−9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn money_has_the_decimals_of_its_currency() {
+        let speech = speech_for(&HeaderMap::new());
+        let check = |minor: i64, currency: &str, shown: &str| {
+            let currency = currency.parse().expect("a currency");
+            assert_eq!(speech.money(minor, currency), shown);
+        };
+        check(888_720_889, "GBP", "8,887,208.89");
+        check(-5, "GBP", "−0.05");
+        check(1_500, "JPY", "1,500");
+        check(1_234_567, "KWD", "1,234.567");
+        assert_eq!(speech.money_rounded(-150, Currency::GBP), "−2");
+        assert_eq!(speech.money_rounded(149, Currency::GBP), "1");
+    }
+
+    #[test]
+    fn shares_show_what_their_interval_supports() {
+        let speech = speech_for(&HeaderMap::new());
+        assert_eq!(speech.percent(0.655_8, decimals_for(0.641, 0.67)), "65.6 %");
+        assert_eq!(speech.percent(0.655_8, decimals_for(0.5, 0.8)), "66 %");
+        assert_eq!(speech.percent(-0.031, 1), "−3.1 %");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_shops_zone() {
+        let speech = speech_for(&HeaderMap::new());
+        let tehran: Zone = "Asia/Tehran".parse().expect("a zone");
+        let at = domain::time::parse_time("2011-12-09T21:50:00Z", &Zone::utc())
+            .expect("a time")
+            .0;
+        assert_eq!(speech.moment(at, &Zone::utc()), "9 Dec 2011, 21:50");
+        assert_eq!(speech.moment(at, &tehran), "10 Dec 2011, 01:20");
+        assert_eq!(
+            speech.month("2011-03", Calendar::Gregorian, false),
+            "March 2011"
+        );
+        assert_eq!(speech.month("1390-09", Calendar::Jalali, true), "Azar 1390");
+    }
+}

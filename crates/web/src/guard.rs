@@ -1,0 +1,164 @@
+//! What stands before every handler: names, sizes, time, headers, and how a refusal is dressed.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::errors::{Refusal, Refused, in_json};
+use crate::i18n::speech_for;
+use crate::pages::error_page;
+use crate::shared::Shared;
+
+/// Nothing is loaded, run, framed or sent anywhere but here; styles and scripts are files.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Headers of every answer.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    ),
+];
+
+/// Sets the headers that keep a browser from doing what no page of ours asks for.
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // What is shown is about people; only files with a hash in their name say otherwise.
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Gives a refusal its form: JSON under `/v1`, a page elsewhere. Logs each request without its
+/// address, which may name a person.
+pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/v1/");
+    let method = request.method().clone();
+    let speech = speech_for(request.headers());
+    let response = next.run(request).await;
+    tracing::debug!(%method, is_api, status = response.status().as_u16(), "answered");
+    let Some(Refused(refusal)) = response.extensions().get::<Refused>().cloned() else {
+        return response;
+    };
+    if is_api {
+        in_json(&refusal)
+    } else {
+        error_page(&shared, speech, &refusal)
+    }
+}
+
+/// Bounds how many requests are in the house and how long each may stay.
+pub(crate) async fn bound(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let Ok(_seat) = shared.seats.try_acquire() else {
+        return Refusal::Busy.into_response();
+    };
+    match tokio::time::timeout(shared.options.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::TooSlow.into_response(),
+    }
+}
+
+/// Refuses names that are not this server's, and forms that other sites send.
+pub(crate) async fn names(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = text(headers, header::HOST).unwrap_or_default();
+    if !shared
+        .options
+        .hosts
+        .iter()
+        .any(|known| known == name_of(&host.to_ascii_lowercase()))
+    {
+        return Refusal::Host.into_response();
+    }
+    let is_safe = [Method::GET, Method::HEAD].contains(request.method());
+    let is_form = !is_safe && !request.uri().path().starts_with("/v1/");
+    if is_form && !is_same_origin(headers, host) {
+        return Refusal::OtherSite.into_response();
+    }
+    next.run(request).await
+}
+
+fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The name in a `Host`, without its port.
+fn name_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether a browser says that a form came from our own page. Who says nothing is no browser of
+/// this century and can use the API.
+fn is_same_origin(headers: &HeaderMap, host: &str) -> bool {
+    let fetched = text(headers, "sec-fetch-site");
+    let origin = text(headers, header::ORIGIN);
+    let from_here = |origin: &str| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, name)| name.eq_ignore_ascii_case(host))
+    };
+    fetched.is_none_or(|site| site == "same-origin")
+        && origin.is_none_or(from_here)
+        && (fetched.is_some() || origin.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_loses_its_port_and_nothing_else() {
+        let check = |host: &str, name: &str| assert_eq!(name_of(host), name);
+        check("localhost:8080", "localhost");
+        check("localhost", "localhost");
+        check("[::1]:8080", "[::1]");
+        check("[::1]", "[::1]");
+        check("localhost:80.evil.example", "localhost:80.evil.example");
+    }
+
+    #[test]
+    fn forms_come_from_our_own_pages() {
+        let check = |fetched: &str, origin: &str, same: bool| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [("sec-fetch-site", fetched), ("origin", origin)] {
+                if !value.is_empty() {
+                    let value = HeaderValue::from_str(value).expect("a header");
+                    headers.insert(HeaderName::from_static(name), value);
+                }
+            }
+            let got = is_same_origin(&headers, "127.0.0.1:8080");
+            assert_eq!(got, same, "{fetched} {origin}");
+        };
+        check("same-origin", "http://127.0.0.1:8080", true);
+        check("same-origin", "", true);
+        check("", "http://127.0.0.1:8080", true);
+        check("", "", false);
+        check("cross-site", "http://127.0.0.1:8080", false);
+        check("same-site", "", false);
+        check("", "http://127.0.0.1:9090", false);
+        check("", "null", false);
+        check("none", "", false);
+    }
+}

@@ -1,0 +1,201 @@
+//! One customer: who is this, what are we to them, what should we do?
+
+mod aside;
+
+use std::collections::BTreeMap;
+
+use app::customers::{CustomerPage, Timeline};
+use app::{App, AppError};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::customers::{Metrics, Standing};
+use domain::events::Behaviour;
+use domain::settings::ShopSettings;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::forms::Outcome;
+use super::{amount, standing_key, timeline};
+use crate::api::find;
+use crate::asked::Asked;
+use crate::errors::Refusal;
+use crate::i18n::{Speech, Words, speech_for};
+use crate::layout::{Frame, Place};
+use crate::shared::Shared;
+
+/// Rows of the timeline on a page.
+const TIMELINE_ROWS: u32 = 40;
+
+/// Which page of the timeline.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct TimelineAsked {
+    cursor: String,
+}
+
+/// What the page is made of.
+pub(super) struct Scene<'a> {
+    pub(super) speech: &'static Speech,
+    pub(super) settings: &'a ShopSettings,
+    pub(super) page: &'a CustomerPage,
+    pub(super) metrics: Metrics,
+    pub(super) timeline: &'a Timeline,
+    /// What products are called, by their codes.
+    pub(super) titles: &'a BTreeMap<String, String>,
+    /// Whether the timeline begins with the newest entry.
+    pub(super) is_newest: bool,
+    /// The id of a request that the adjustment form makes.
+    pub(super) form_id: String,
+}
+
+pub(super) async fn customer(
+    State(shared): State<Shared>,
+    Path(named): Path<String>,
+    headers: HeaderMap,
+    Asked(asked): Asked<TimelineAsked>,
+    Asked(outcome): Asked<Outcome>,
+) -> Result<Response, Refusal> {
+    let speech = speech_for(&headers);
+    let is_newest = asked.cursor.is_empty();
+    let (page, timeline, titles) = shared
+        .ask(move |app| read(app, &named, &asked.cursor))
+        .await?;
+    let in_force = shared.app.in_force();
+    let scene = Scene {
+        speech,
+        settings: &in_force.settings,
+        metrics: Metrics::of(&page.state, in_force.settings.currency),
+        page: &page,
+        timeline: &timeline,
+        titles: &titles,
+        is_newest,
+        form_id: shared.form_id(),
+    };
+    let frame = Frame {
+        speech,
+        shop: &in_force.settings.name,
+        place: Place::Customers,
+        title: &page.label,
+        twin: Some(format!("/v1/customers/{}", page.customer)),
+        notice: outcome.notice(),
+    };
+    Ok(frame.page(scene.content()))
+}
+
+type Parts = (CustomerPage, Timeline, BTreeMap<String, String>);
+
+fn read(app: &App, named: &str, cursor: &str) -> Result<Parts, AppError> {
+    let root = find(app, named)?;
+    let page = app.customer_page(root)?;
+    let cursor = (!cursor.is_empty()).then_some(cursor);
+    let timeline = app.timeline(root, cursor, TIMELINE_ROWS)?;
+    let mut codes: Vec<String> = timeline
+        .events
+        .iter()
+        .flat_map(|event| match &event.behaviour {
+            Behaviour::Ordered(order) => order.lines.as_slice(),
+            Behaviour::Refunded(refund) => refund.lines.as_slice(),
+            _ => &[],
+        })
+        .map(|line| line.product.clone())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let titles = app.product_titles(&codes)?;
+    Ok((page, timeline, titles))
+}
+
+impl Scene<'_> {
+    fn content(&self) -> Markup {
+        html! {
+            div.person {
+                h1 { bdi { (self.page.label) } }
+                (self.standing())
+            }
+            p.lead { (self.summary()) }
+            (self.figures())
+            div.beside {
+                section aria-labelledby="timeline" { (timeline::timeline(self)) }
+                div.facts {
+                    (self.identities())
+                    (self.wallet())
+                    (self.behaviour())
+                    (self.merges())
+                    (self.person())
+                }
+            }
+        }
+    }
+
+    fn standing(&self) -> Markup {
+        let is_lapsed = self.page.standing == Standing::Lapsed;
+        html! {
+            span.standing.lapsed[is_lapsed] { (self.speech.say(standing_key(self.page.standing))) }
+        }
+    }
+
+    fn summary(&self) -> String {
+        let day = |at: Option<domain::time::Millis>| {
+            at.map(|at| self.speech.day(at.0, &self.settings.zone))
+                .unwrap_or_default()
+        };
+        let since = Words::new()
+            .count("orders", self.metrics.orders)
+            .text("first", day(self.metrics.first_ordered_at))
+            .text("last", day(self.metrics.last_ordered_at));
+        let since = self.speech.say_with("customer-since", since);
+        match self.page.days_since_last_order {
+            Some(days) => {
+                let days = Words::new().count("days", days);
+                format!("{since} {}", self.speech.say_with("customer-days", days))
+            }
+            None => since,
+        }
+    }
+
+    fn figures(&self) -> Markup {
+        let speech = self.speech;
+        let money = |minor: i64| amount(&speech.amount(minor, self.settings.currency));
+        let days = Words::new().count("days", self.metrics.order_days);
+        let currency = Words::new().text("currency", self.settings.currency.code());
+        let metrics = &self.metrics;
+        let rows = [
+            (
+                "customer-gross",
+                money(metrics.gross),
+                speech.say("customer-gross-note"),
+            ),
+            ("customer-refunds", money(metrics.refunds), String::new()),
+            (
+                "customer-net",
+                money(metrics.net),
+                speech.say("customer-net-note"),
+            ),
+            (
+                "customer-product",
+                money(metrics.product),
+                speech.say("customer-product-note"),
+            ),
+        ];
+        html! {
+            dl.figures aria-label=(speech.say_with("customer-money", currency)) {
+                div {
+                    dt { (speech.say("customer-orders")) }
+                    dd {
+                        (speech.number(metrics.orders))
+                        @if metrics.orders > 0 {
+                            small { (speech.say_with("customer-orders-note", days)) }
+                        }
+                    }
+                }
+                @for (key, value, note) in rows {
+                    div {
+                        dt { (speech.say(key)) " " small.inline { (self.settings.currency.code()) } }
+                        dd { (value) small { (note) } }
+                    }
+                }
+            }
+        }
+    }
+}

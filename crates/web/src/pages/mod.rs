@@ -1,0 +1,107 @@
+//! The pages: each answers one question, shows its evidence, and offers the next step.
+
+mod customer;
+mod customers;
+mod forms;
+mod overview;
+mod timeline;
+
+use app::AppError;
+use app::StoreError;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::customers::Standing;
+use maud::{Markup, html};
+
+use crate::errors::Refusal;
+use crate::format::Amount;
+use crate::i18n::Speech;
+use crate::layout::{Frame, Place};
+use crate::shared::Shared;
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(overview::overview))
+        .route("/customers", get(customers::customers))
+        .route("/customers/{customer}", get(customer::customer))
+        .route("/customers/{customer}/export", get(forms::export))
+        .route("/customers/{customer}/merge", post(forms::merge))
+        .route("/customers/{customer}/unmerge", post(forms::unmerge))
+        .route("/customers/{customer}/adjust", post(forms::adjust))
+        .route(
+            "/customers/{customer}/erase",
+            get(forms::confirm_erase).post(forms::erase),
+        )
+}
+
+/// What a standing is called.
+fn standing_key(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Prospect => "standing-prospect",
+        Standing::New => "standing-new",
+        Standing::Returning => "standing-returning",
+        Standing::Lapsed => "standing-lapsed",
+        Standing::WonBack => "standing-won-back",
+    }
+}
+
+/// An amount with its minor unit set back.
+fn amount(amount: &Amount) -> Markup {
+    html! {
+        (amount.whole)
+        @if !amount.minor.is_empty() { span.minor { (amount.minor) } }
+    }
+}
+
+/// What happened, what was kept, what to do.
+pub(crate) fn error_page(_: &Shared, speech: &'static Speech, refusal: &Refusal) -> Response {
+    let [title, kept, todo] = error_keys(refusal);
+    let verdict = refusal.verdict();
+    let title = speech.say(title);
+    let detail = match refusal {
+        Refusal::Unreadable(sentence) => Some(sentence.clone()),
+        Refusal::App(error) if verdict.status.is_client_error() => Some(error.to_string()),
+        _ => None,
+    };
+    let frame = Frame {
+        speech,
+        shop: "",
+        place: Place::Aside,
+        title: &title,
+        twin: None,
+        notice: None,
+    };
+    let content = html! {
+        div.apology {
+            h1 { (title) }
+            @if let Some(detail) = detail { p.lead { bdi { (detail) } } }
+            p { (speech.say(kept)) }
+            p { (speech.say(todo)) }
+            p.how { (verdict.status.as_u16()) " · " (verdict.code) }
+        }
+    };
+    frame.page_with(verdict.status, content)
+}
+
+fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
+    match refusal {
+        Refusal::NotFound | Refusal::App(AppError::NoMerge) => {
+            ["error-nothing-here", "error-kept-all", "error-todo-start"]
+        }
+        Refusal::App(AppError::NoCustomer) => {
+            ["error-no-customer", "error-kept-all", "error-todo-search"]
+        }
+        Refusal::Host => ["error-host", "error-kept-nothing-shown", "error-todo-host"],
+        Refusal::OtherSite => ["error-other-site", "error-kept-all", "error-todo-form"],
+        Refusal::Busy
+        | Refusal::TooSlow
+        | Refusal::App(AppError::Store(StoreError::Busy | StoreError::Closed)) => {
+            ["error-busy", "error-kept-maybe", "error-todo-again"]
+        }
+        _ if refusal.verdict().status.is_client_error() => {
+            ["error-unreadable", "error-kept-all", "error-todo-back"]
+        }
+        _ => ["error-failed", "error-kept-maybe", "error-todo-log"],
+    }
+}

@@ -1,0 +1,346 @@
+//! Overview: is my base of customers growing or leaking?
+
+use app::insight::{AnonymousFigures, Overview, RepeatShare};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::money::Currency;
+use domain::settings::ShopSettings;
+use maud::{Markup, html};
+
+use super::amount;
+use crate::errors::Refusal;
+use crate::format::decimals_for;
+use crate::i18n::{Speech, Words, speech_for};
+use crate::layout::{Frame, Place};
+use crate::shared::Shared;
+
+mod months;
+
+/// With fewer buyers a share says nothing worth a title.
+const BUYERS_FOR_A_SHARE: i64 = 30;
+
+/// Fractions that people say, with their sentence.
+const FRACTIONS: [(f64, &str); 13] = [
+    (0.1, "overview-headline-1-10"),
+    (0.2, "overview-headline-1-5"),
+    (0.25, "overview-headline-1-4"),
+    (0.3, "overview-headline-3-10"),
+    (1.0 / 3.0, "overview-headline-1-3"),
+    (0.4, "overview-headline-2-5"),
+    (0.5, "overview-headline-1-2"),
+    (0.6, "overview-headline-3-5"),
+    (2.0 / 3.0, "overview-headline-2-3"),
+    (0.7, "overview-headline-7-10"),
+    (0.75, "overview-headline-3-4"),
+    (0.8, "overview-headline-4-5"),
+    (0.9, "overview-headline-9-10"),
+];
+
+/// What the parts of the page have in common.
+pub(super) struct Scene<'a> {
+    pub(super) speech: &'static Speech,
+    pub(super) settings: &'a ShopSettings,
+    pub(super) currency: Currency,
+    pub(super) overview: &'a Overview,
+    /// From the first to the last sign of life, in words.
+    pub(super) period: String,
+}
+
+pub(super) async fn overview(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let speech = speech_for(&headers);
+    let overview = shared.ask(|app| app.overview()).await?;
+    let in_force = shared.app.in_force();
+    let settings = &in_force.settings;
+    let period = overview
+        .period
+        .map(|period| speech.period(period, &settings.zone));
+    let scene = Scene {
+        speech,
+        settings,
+        currency: settings.currency,
+        overview: &overview,
+        period: period.unwrap_or_default(),
+    };
+    let frame = Frame {
+        speech,
+        shop: &settings.name,
+        place: Place::Overview,
+        title: &speech.say("overview-title"),
+        twin: Some("/v1/insight/overview".to_owned()),
+        notice: None,
+    };
+    let is_empty = overview.customers == 0 && overview.anonymous.lines == 0;
+    Ok(frame.page(if is_empty {
+        empty(speech)
+    } else {
+        scene.content()
+    }))
+}
+
+/// Teaches how customers come in.
+fn empty(speech: &Speech) -> Markup {
+    html! {
+        div.empty {
+            h1 { (speech.say("overview-empty-title")) }
+            p.lead { (speech.say("overview-empty-lead")) }
+            pre dir="ltr" { code { "fanous import orders.csv" } }
+            p.how { (speech.say("overview-empty-what")) }
+            p { (speech.say("overview-empty-look")) }
+            pre dir="ltr" { code { "fanous demo" } }
+        }
+    }
+}
+
+impl Scene<'_> {
+    fn content(&self) -> Markup {
+        html! {
+            h1 { (self.headline()) }
+            @if let Some(repeat) = &self.overview.repeat { (self.lead(repeat)) }
+            (self.figures())
+            @if !self.overview.months.is_empty() {
+                (self.flows())
+                (self.money())
+            }
+            (self.apart(&self.overview.anonymous))
+        }
+    }
+
+    /// The sentence that the figures prove: a plain fraction when the interval holds one, the
+    /// share itself when it holds none.
+    fn headline(&self) -> String {
+        let Some(repeat) = &self.overview.repeat else {
+            return self.speech.say("overview-headline-none");
+        };
+        if repeat.buyers < BUYERS_FOR_A_SHARE {
+            let words = Words::new().count("buyers", repeat.buyers);
+            return self.speech.say_with("overview-headline-few", words);
+        }
+        let distance = |fraction: f64| (fraction - repeat.share).abs();
+        let held = FRACTIONS
+            .into_iter()
+            .filter(|(fraction, _)| (repeat.low..=repeat.high).contains(fraction))
+            .min_by(|a, b| distance(a.0).total_cmp(&distance(b.0)));
+        match held {
+            Some((_, key)) => self.speech.say(key),
+            None => {
+                let share = self.speech.percent(repeat.share, 0);
+                let words = Words::new().text("share", share);
+                self.speech.say_with("overview-headline-share", words)
+            }
+        }
+    }
+
+    fn lead(&self, repeat: &RepeatShare) -> Markup {
+        let speech = self.speech;
+        let decimals = decimals_for(repeat.low, repeat.high);
+        let again = Words::new()
+            .count("repeat", repeat.repeat_buyers)
+            .count("buyers", repeat.buyers);
+        let interval = Words::new()
+            .text("share", speech.percent(repeat.share, decimals))
+            .text("low", speech.percent(repeat.low, decimals))
+            .text("high", speech.percent(repeat.high, decimals));
+        let net = Words::new().text("share", speech.percent(repeat.net_share, 0));
+        html! {
+            p.lead {
+                a href="/customers?orders_min=2" { (speech.say_with("overview-lead-again", again)) }
+                (speech.say_with("overview-lead-interval", interval)) " "
+                @if repeat.net_share > 0.0 { (speech.say_with("overview-lead-net", net)) }
+            }
+        }
+    }
+
+    fn figures(&self) -> Markup {
+        let speech = self.speech;
+        let totals = &self.overview.totals;
+        let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
+        let code =
+            |key: &str| speech.say_with(key, Words::new().text("currency", self.currency.code()));
+        let money = |minor: i64| amount(&speech.amount(minor, self.currency));
+        let back = totals.refunds as f64 / totals.gross.max(1) as f64;
+        let note = |key: &str, words: Words<'_>| speech.say_with(key, words);
+        html! {
+            dl.figures {
+                (figure(
+                    &speech.say("overview-customers"),
+                    html! { a href="/customers" { (speech.number(self.overview.customers)) } },
+                    &note("overview-customers-note", Words::new().count("buyers", buyers)),
+                ))
+                @if let Some(repeat) = &self.overview.repeat { (self.repeat_figure(repeat)) }
+                (figure(
+                    &code("overview-gross"),
+                    money(totals.gross),
+                    &note("overview-gross-note", Words::new().count("orders", totals.orders)),
+                ))
+                (figure(
+                    &code("overview-refunds"),
+                    money(totals.refunds),
+                    &note("overview-refunds-note",
+                        Words::new().text("share", speech.percent(back, 1))),
+                ))
+                (figure(
+                    &code("overview-net"),
+                    html! { a href="/customers?sort=net" { (money(totals.net)) } },
+                    &speech.say("overview-net-note"),
+                ))
+                (figure(
+                    &code("overview-product"),
+                    money(totals.product),
+                    &speech.say("overview-product-note"),
+                ))
+            }
+        }
+    }
+
+    fn repeat_figure(&self, repeat: &RepeatShare) -> Markup {
+        let decimals = decimals_for(repeat.low, repeat.high);
+        let words = Words::new()
+            .text("low", self.speech.percent_number(repeat.low, decimals))
+            .text("high", self.speech.percent(repeat.high, decimals))
+            .count("buyers", repeat.buyers);
+        figure(
+            &self.speech.say("overview-repeat"),
+            html! {
+                a href="/customers?orders_min=2" { (self.speech.percent(repeat.share, decimals)) }
+            },
+            &self.speech.say_with("overview-repeat-note", words),
+        )
+    }
+
+    /// What is in no figure above, so that everything adds up.
+    fn apart(&self, anonymous: &AnonymousFigures) -> Markup {
+        let speech = self.speech;
+        let money = |key: &str, minor: i64| {
+            row(
+                &speech.say(key),
+                amount(&speech.amount(minor, self.currency)),
+                None,
+            )
+        };
+        let how = Words::new()
+            .text("currency", self.currency.code())
+            .text("period", self.period.as_str());
+        let title = Words::new().count("orders", anonymous.orders);
+        let unmatched = speech.number(self.overview.unmatched_refund_units);
+        html! {
+            section aria-labelledby="apart" {
+                h2 #apart { (speech.say_with("overview-apart-title", title)) }
+                p.how { (speech.say_with("overview-apart-how", how)) }
+                table.narrow {
+                    caption.heard { (speech.say("overview-apart-caption")) }
+                    tbody {
+                        (money("overview-anonymous-gross", anonymous.gross))
+                        (money("overview-anonymous-refunds", anonymous.refunds))
+                        (money("overview-anonymous-adjustments", anonymous.adjustments))
+                        (money("overview-anonymous-product", anonymous.product))
+                        (row(
+                            &speech.say("overview-anonymous-lines"),
+                            html! { (speech.number(anonymous.lines)) },
+                            None,
+                        ))
+                        (row(
+                            &speech.say("overview-unmatched"),
+                            html! { (unmatched) },
+                            Some(speech.say("overview-unmatched-how")),
+                        ))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn figure(name: &str, value: Markup, note: &str) -> Markup {
+    html! {
+        div {
+            dt { (name) }
+            dd { (value) small { (note) } }
+        }
+    }
+}
+
+fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (name) @if let Some(note) = note { small { (note) } } }
+            td.n { (value) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headline(repeat_buyers: i64, buyers: i64, low: f64, high: f64) -> String {
+        let repeat = (buyers > 0).then(|| RepeatShare {
+            share: repeat_buyers as f64 / buyers as f64,
+            low,
+            high,
+            repeat_buyers,
+            buyers,
+            net_share: 0.5,
+        });
+        let overview = Overview {
+            currency: "GBP".to_owned(),
+            period: None,
+            customers: buyers,
+            totals: Default::default(),
+            repeat,
+            unmatched_refund_units: 0,
+            anonymous: AnonymousFigures::default(),
+            lapse_months: 6,
+            months: Vec::new(),
+        };
+        let settings = ShopSettings::default();
+        let scene = Scene {
+            speech: speech_for(&HeaderMap::new()),
+            settings: &settings,
+            currency: Currency::GBP,
+            overview: &overview,
+            period: String::new(),
+        };
+        scene.headline()
+    }
+
+    #[test]
+    fn the_headline_says_no_more_than_the_interval_holds() {
+        let check = |repeat, buyers, low, high, said: &str| {
+            assert_eq!(headline(repeat, buyers, low, high), said);
+        };
+        check(
+            2_845,
+            4_338,
+            0.641,
+            0.670,
+            "Two of three buyers order again.",
+        );
+        check(
+            2_800,
+            4_338,
+            0.631,
+            0.660,
+            "65 % of the buyers order again.",
+        );
+        check(30, 60, 0.377, 0.623, "Half of the buyers order again.");
+        check(
+            12,
+            22,
+            0.347,
+            0.731,
+            "22 buyers so far: too few to say how many order again.",
+        );
+        check(
+            0,
+            1,
+            0.0,
+            0.8,
+            "One buyer so far: too few to say how many order again.",
+        );
+        check(0, 0, 0.0, 0.0, "Nobody has ordered yet.");
+    }
+}

@@ -1,0 +1,363 @@
+//! The overview's two charts by month, each with its sentence and its table.
+
+use app::insight::OverviewMonth;
+use domain::time::Month;
+use maud::{Markup, html};
+
+use super::Scene;
+use crate::charts::{Column, ColumnChart, Part, columns};
+use crate::i18n::{Speech, Words};
+use crate::pages::amount;
+
+impl Scene<'_> {
+    /// Who came, stayed, came back and went.
+    pub(super) fn flows(&self) -> Markup {
+        let speech = self.speech;
+        let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
+        let how = Words::new()
+            .count("lapse", i64::from(self.overview.lapse_months))
+            .count("buyers", buyers)
+            .text("period", self.period.as_str());
+        let chart = ColumnChart {
+            id: "flows",
+            label: speech.say("overview-flow-label"),
+            columns: self
+                .overview
+                .months
+                .iter()
+                .map(|month| self.flow_column(month))
+                .collect(),
+            tick: Speech::number,
+            unit: 1,
+        };
+        html! {
+            section aria-labelledby="flows" {
+                h2 #flows { (self.flow_title()) }
+                p.how {
+                    (speech.say_with("overview-flow-how", how))
+                    @if self.has_running() { " " (speech.say("overview-flow-how-running")) }
+                }
+                figure {
+                    (legend(&[
+                        ("returning", speech.say("overview-returning")),
+                        ("new", speech.say("overview-new")),
+                        ("won-back", speech.say("overview-won-back")),
+                        ("lapsed", speech.say("overview-lapsed")),
+                    ]))
+                    (columns(speech, &chart))
+                }
+                (self.flow_table())
+            }
+        }
+    }
+
+    fn has_running(&self) -> bool {
+        self.overview.months.iter().any(|month| month.running)
+    }
+
+    /// What the newest month that is over says.
+    fn flow_title(&self) -> String {
+        let over = self
+            .overview
+            .months
+            .iter()
+            .rposition(|month| !month.running);
+        let Some((place, month)) = over.map(|place| (place, &self.overview.months[place])) else {
+            return self.speech.say("overview-flow-first");
+        };
+        let flow = month.flow;
+        let change = count(flow.new + flow.won_back) - count(flow.lapsed);
+        let lapse_months = usize::try_from(self.overview.lapse_months).unwrap_or(0);
+        let key = match change {
+            _ if place < lapse_months => "overview-flow-early",
+            0 => "overview-flow-even",
+            1.. => "overview-flow-grew",
+            _ => "overview-flow-shrank",
+        };
+        let words = Words::new()
+            .text("month", self.long_month(month))
+            .count("change", change.abs())
+            .count("new", count(flow.new))
+            .count("back", count(flow.won_back))
+            .count("lapsed", count(flow.lapsed));
+        self.speech.say_with(key, words)
+    }
+
+    fn long_month(&self, month: &OverviewMonth) -> String {
+        self.speech
+            .month(&month.month, self.settings.calendar, false)
+    }
+
+    fn short_month(&self, month: &OverviewMonth) -> String {
+        self.speech
+            .month(&month.month, self.settings.calendar, true)
+    }
+
+    fn flow_column(&self, month: &OverviewMonth) -> Column {
+        let flow = month.flow;
+        let name = self.long_month(month);
+        let readout = Words::new()
+            .text("month", name.as_str())
+            .count("returning", count(flow.returning))
+            .count("new", count(flow.new))
+            .count("back", count(flow.won_back))
+            .count("lapsed", count(flow.lapsed));
+        let part = |class, key: &str, value: u64, href| Part {
+            class,
+            value: count(value),
+            title: self.speech.say_with(
+                key,
+                Words::new()
+                    .text("month", name.as_str())
+                    .count("count", count(value))
+                    .count("lapse", i64::from(self.overview.lapse_months)),
+            ),
+            href,
+        };
+        let new = Some(first_ordered_in(&month.month));
+        let lapsed = self.last_ordered_before_lapse(&month.month);
+        Column {
+            label: self.short_month(month),
+            readout: self.speech.say_with("overview-readout-flow", readout),
+            is_running: month.running,
+            above: vec![
+                part("returning", "overview-part-returning", flow.returning, None),
+                part("new", "overview-part-new", flow.new, new),
+                part("won-back", "overview-part-won-back", flow.won_back, None),
+            ],
+            below: vec![part("lapsed", "overview-part-lapsed", flow.lapsed, lapsed)],
+        }
+    }
+
+    /// Who lapsed in a month last ordered so many months before it, unless they came back.
+    fn last_ordered_before_lapse(&self, month: &str) -> Option<String> {
+        let (year, number) = month.split_once('-')?;
+        let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
+        let lapse = Month(year * 12 + number - 1 - self.overview.lapse_months);
+        Some(format!("/customers?ordered_month={lapse}"))
+    }
+
+    fn flow_table(&self) -> Markup {
+        let speech = self.speech;
+        let number = |value: u64| speech.number(count(value));
+        let heads = [
+            "overview-active",
+            "overview-returning",
+            "overview-new",
+            "overview-won-back",
+            "overview-lapsed",
+        ];
+        html! {
+            details {
+                summary { (speech.say("overview-table-flow")) }
+                div.wide {
+                    table {
+                        caption { (speech.say("overview-caption-flow")) }
+                        thead {
+                            tr {
+                                th scope="col" { (speech.say("overview-month")) }
+                                @for head in heads { th.n scope="col" { (speech.say(head)) } }
+                            }
+                        }
+                        tbody {
+                            @for month in &self.overview.months {
+                                tr {
+                                    (self.month_head(month))
+                                    td.n { (number(month.flow.active())) }
+                                    td.n { (number(month.flow.returning)) }
+                                    td.n {
+                                        a href=(first_ordered_in(&month.month)) {
+                                            (number(month.flow.new))
+                                        }
+                                    }
+                                    td.n { (number(month.flow.won_back)) }
+                                    td.n {
+                                        a href=[self.last_ordered_before_lapse(&month.month)] {
+                                            (number(month.flow.lapsed))
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn month_head(&self, month: &OverviewMonth) -> Markup {
+        html! {
+            th scope="row" {
+                (self.long_month(month))
+                @if month.running { " " small.inline { (self.speech.say("overview-running")) } }
+            }
+        }
+    }
+
+    /// Gross, refunds and net, apart.
+    pub(super) fn money(&self) -> Markup {
+        let speech = self.speech;
+        let code = self.currency.code();
+        let totals = &self.overview.totals;
+        let how = Words::new()
+            .text("currency", code)
+            .count("orders", totals.orders)
+            .text("period", self.period.as_str());
+        let chart = ColumnChart {
+            id: "money",
+            label: speech.say("overview-money-label"),
+            columns: self
+                .overview
+                .months
+                .iter()
+                .map(|month| self.money_column(month))
+                .collect(),
+            tick: Speech::number_short,
+            unit: 10_i64.pow(self.currency.exponent()),
+        };
+        html! {
+            section aria-labelledby="money" {
+                h2 #money { (self.money_title()) }
+                p.how {
+                    (speech.say_with("overview-money-how", how))
+                    @if self.has_running() { " " (speech.say("overview-flow-how-running")) }
+                }
+                figure {
+                    (legend(&[
+                        ("net", speech.say("overview-legend-net")),
+                        ("refunds", speech.say("overview-legend-refunds")),
+                    ]))
+                    (columns(speech, &chart))
+                }
+                (self.money_table())
+            }
+        }
+    }
+
+    fn money_title(&self) -> String {
+        let totals = &self.overview.totals;
+        let share = totals.refunds as f64 / totals.gross.max(1) as f64;
+        let words = Words::new()
+            .text("currency", self.currency.code())
+            .text(
+                "gross",
+                self.speech.money_rounded(totals.gross, self.currency),
+            )
+            .text("net", self.speech.money_rounded(totals.net, self.currency))
+            .text("share", self.speech.percent(share, 1));
+        let key = match totals.refunds {
+            0 => "overview-money-title-none",
+            _ => "overview-money-title",
+        };
+        self.speech.say_with(key, words)
+    }
+
+    fn money_column(&self, month: &OverviewMonth) -> Column {
+        let name = self.long_month(month);
+        let figures = &month.figures;
+        let shown = |minor: i64| self.speech.money(minor, self.currency);
+        let readout = Words::new()
+            .text("month", name.as_str())
+            .text("net", shown(figures.net))
+            .text("refunds", shown(figures.refunds))
+            .text("gross", shown(figures.gross));
+        let part = |class, key: &str, value: i64, minor: i64| Part {
+            class,
+            value,
+            title: self.speech.say_with(
+                key,
+                Words::new()
+                    .text("month", name.as_str())
+                    .text("amount", shown(minor)),
+            ),
+            href: None,
+        };
+        let net = figures.net;
+        // A month may give back more than it sold.
+        let refunds_above = figures.gross.min(figures.refunds).max(0);
+        Column {
+            label: self.short_month(month),
+            readout: self.speech.say_with("overview-readout-money", readout),
+            is_running: month.running,
+            above: vec![
+                part("net", "overview-part-net", net.max(0), net),
+                part(
+                    "refunds",
+                    "overview-part-refunds",
+                    refunds_above,
+                    figures.refunds,
+                ),
+            ],
+            below: vec![part("net", "overview-part-net", (-net).max(0), net)],
+        }
+    }
+
+    fn money_table(&self) -> Markup {
+        let speech = self.speech;
+        let heads = [
+            "overview-orders",
+            "overview-column-gross",
+            "overview-column-refunds",
+            "overview-column-net",
+            "overview-column-product",
+        ];
+        let money = |minor: i64| html! { td.n { (amount(&speech.amount(minor, self.currency))) } };
+        let caption = Words::new().text("currency", self.currency.code());
+        let cells = |figures: &app::insight::MonthFigures| {
+            html! {
+                td.n { (speech.number(figures.orders)) }
+                (money(figures.gross)) (money(figures.refunds))
+                (money(figures.net)) (money(figures.product))
+            }
+        };
+        html! {
+            details {
+                summary { (speech.say("overview-table-flow")) }
+                div.wide {
+                    table {
+                        caption { (speech.say_with("overview-caption-money", caption)) }
+                        thead {
+                            tr {
+                                th scope="col" { (speech.say("overview-month")) }
+                                @for head in heads { th.n scope="col" { (speech.say(head)) } }
+                            }
+                        }
+                        tbody {
+                            @for month in &self.overview.months {
+                                tr { (self.month_head(month)) (cells(&month.figures)) }
+                            }
+                        }
+                        tfoot {
+                            tr {
+                                th scope="row" { (speech.say("overview-total")) }
+                                (cells(&self.overview.totals))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn first_ordered_in(month: &str) -> String {
+    format!("/customers?first_ordered_month={month}&sort=first_ordered")
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What the colours mean, in words beside them and in the order of the stack.
+fn legend(entries: &[(&str, String)]) -> Markup {
+    html! {
+        ul.legend aria-hidden="true" {
+            @for (class, words) in entries {
+                li {
+                    svg viewBox="0 0 12 12" { rect class={ "part " (class) } width="12" height="12" {} }
+                    (words)
+                }
+            }
+        }
+    }
+}

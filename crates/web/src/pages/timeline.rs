@@ -1,0 +1,273 @@
+//! The timeline of one customer, in words.
+
+use app::customers::FactView;
+use domain::events::{Behaviour, Line, LineKind, RefundedLine};
+use domain::money::Currency;
+use maud::{Markup, html};
+
+use super::customer::Scene;
+use super::{amount, standing_key};
+use crate::asked::encoded;
+use crate::i18n::Words;
+
+/// What a channel is called.
+pub(super) fn channel_key(channel: &str) -> &'static str {
+    match channel {
+        "app" => "customer-channel-app",
+        "store" => "customer-channel-store",
+        "social" => "customer-channel-social",
+        "messenger" => "customer-channel-messenger",
+        "marketplace" => "customer-channel-marketplace",
+        "email" => "customer-channel-email",
+        "sms" => "customer-channel-sms",
+        "call" => "customer-channel-call",
+        "device" => "customer-channel-device",
+        _ => "customer-channel-web",
+    }
+}
+
+fn kind_key(kind: LineKind) -> Option<&'static str> {
+    match kind {
+        LineKind::Product => None,
+        LineKind::Postage => Some("customer-kind-postage"),
+        LineKind::Fee => Some("customer-kind-fee"),
+        LineKind::Sample => Some("customer-kind-sample"),
+        LineKind::Voucher => Some("customer-kind-voucher"),
+        LineKind::Adjustment => Some("customer-kind-adjustment"),
+    }
+}
+
+/// Everything that happened, the newest first.
+pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
+    let speech = scene.speech;
+    let heads = ["customer-when", "customer-what", "customer-where"];
+    let how = Words::new().text("zone", scene.settings.zone.name());
+    html! {
+        h2 #timeline { (speech.say("customer-timeline")) }
+        p.how { (speech.say_with("customer-timeline-how", how)) }
+        @if scene.timeline.events.is_empty() {
+            p.how { (speech.say("customer-timeline-empty")) }
+        } @else {
+            table.timeline {
+                caption.heard { (speech.say("customer-timeline-caption")) }
+                thead {
+                    tr {
+                        @for head in heads { th scope="col" { (speech.say(head)) } }
+                        th.n scope="col" { (speech.say("customer-amount")) }
+                    }
+                }
+                tbody { @for fact in &scene.timeline.events { (scene.fact(fact)) } }
+            }
+        }
+        nav.pages aria-label=(speech.say("customer-timeline")) {
+            @if !scene.is_newest {
+                a.button href={ "/customers/" (scene.page.customer) "#timeline" } {
+                    (speech.say("common-first"))
+                }
+            }
+            @if let Some(next) = &scene.timeline.next {
+                a.button rel="next" href={
+                    "/customers/" (scene.page.customer) "?cursor=" (encoded(next)) "#timeline"
+                } { (speech.say("common-next")) }
+            }
+        }
+    }
+}
+
+impl Scene<'_> {
+    fn fact(&self, fact: &FactView) -> Markup {
+        let speech = self.speech;
+        let origin = match fact.origin.as_str() {
+            "decided" => Some("customer-origin-decided"),
+            "historical" => Some("customer-origin-historical"),
+            _ => None,
+        };
+        html! {
+            tr id=(fact.id) {
+                td.when { time datetime=(domain::time::Millis(fact.at)) {
+                    (speech.moment(fact.at, &self.settings.zone))
+                } }
+                td.what {
+                    span.event { (self.title(fact)) }
+                    @if let Some(origin) = origin { " " span.origin { (speech.say(origin)) } }
+                    @if let Some(cause) = &fact.cause {
+                        " " a.cause href={ "#" (cause) } { (speech.say("customer-cause")) " ↓" }
+                    }
+                    (self.detail(fact))
+                    (self.personal(fact))
+                }
+                td.where { (speech.say(channel_key(&fact.channel))) }
+                td.n { (self.sum(fact)) }
+            }
+        }
+    }
+
+    fn title(&self, fact: &FactView) -> Markup {
+        let speech = self.speech;
+        let with_id = |key: &str, id: &str| speech.say_with(key, Words::new().text("id", id));
+        let said = match &fact.behaviour {
+            Behaviour::Ordered(order) => with_id("customer-event-ordered", &order.order_id),
+            Behaviour::Refunded(refund) => with_id("customer-event-refunded", &refund.refund_id),
+            Behaviour::Viewed(view) if view.starts_visit => speech.say("customer-event-visited"),
+            Behaviour::Viewed(_) => speech.say("customer-event-viewed"),
+            Behaviour::Delivered(delivery) => {
+                let is_late = delivery
+                    .promised_at
+                    .is_some_and(|promised| fact.at > promised.0);
+                let key = match is_late {
+                    true => "customer-event-delivered-late",
+                    false => "customer-event-delivered",
+                };
+                with_id(key, &delivery.order_id)
+            }
+            Behaviour::Complained(complaint) if complaint.topic.is_empty() => {
+                speech.say("customer-event-complained")
+            }
+            Behaviour::Complained(complaint) => {
+                let topic = Words::new().text("topic", complaint.topic.as_str());
+                speech.say_with("customer-event-complained-about", topic)
+            }
+            Behaviour::Identified => speech.say("customer-event-identified"),
+            Behaviour::Referred(_) => speech.say("customer-event-referred"),
+            Behaviour::Other(name) => return html! { bdi { (name) } },
+            decided => self.decided_title(decided),
+        };
+        html! { (said) }
+    }
+
+    fn decided_title(&self, behaviour: &Behaviour) -> String {
+        let speech = self.speech;
+        match behaviour {
+            Behaviour::StandingChanged(change) => {
+                let words = Words::new()
+                    .text("from", speech.say(standing_key(change.from)))
+                    .text("to", speech.say(standing_key(change.to)));
+                speech.say_with("customer-event-standing", words)
+            }
+            Behaviour::Settled(settled) if settled.undone => speech.say("customer-event-unsettled"),
+            Behaviour::Settled(_) => speech.say("customer-event-settled"),
+            Behaviour::ReferralCredited(_) => speech.say("customer-event-credited"),
+            Behaviour::PointsAdjusted(adjusted) => {
+                let words = Words::new()
+                    .text("amount", speech.number(adjusted.amount.saturating_abs()))
+                    .text("unit", adjusted.unit.as_str());
+                let key = match adjusted.amount < 0 {
+                    true => "customer-event-taken",
+                    false => "customer-event-given",
+                };
+                speech.say_with(key, words)
+            }
+            other => other.name().to_owned(),
+        }
+    }
+
+    /// What an order or a refund comes to; a refund is written as what went away.
+    fn sum(&self, fact: &FactView) -> Markup {
+        let (lines, currency, sign) = match &fact.behaviour {
+            Behaviour::Ordered(order) => (&order.lines, order.currency, 1),
+            Behaviour::Refunded(refund) => (&refund.lines, refund.currency, -1),
+            _ => return html! {},
+        };
+        let sum: i64 = lines.iter().map(|line| line.amount).sum();
+        html! {
+            (amount(&self.speech.amount(sign * sum, currency)))
+            @if currency != self.settings.currency { " " (currency.code()) }
+        }
+    }
+
+    fn detail(&self, fact: &FactView) -> Markup {
+        match &fact.behaviour {
+            Behaviour::Ordered(order) => self.lines(&order.lines, order.currency, &[]),
+            Behaviour::Refunded(refund) => {
+                let mut found = self.page.refunds.iter();
+                let matched = found.find(|matched| matched.refund_id == refund.refund_id);
+                let matched = matched.map(|matched| matched.lines.as_slice());
+                self.lines(&refund.lines, refund.currency, matched.unwrap_or_default())
+            }
+            _ => html! {},
+        }
+    }
+
+    fn lines(&self, lines: &[Line], currency: Currency, matched: &[RefundedLine]) -> Markup {
+        let speech = self.speech;
+        let units: i64 = lines
+            .iter()
+            .filter(|line| line.kind == LineKind::Product)
+            .map(|line| line.quantity)
+            .sum();
+        let counts = Words::new()
+            .count("lines", i64::try_from(lines.len()).unwrap_or(i64::MAX))
+            .count("units", units);
+        html! {
+            details.lines {
+                summary { (speech.say_with("customer-lines", counts)) }
+                table {
+                    caption.heard { (speech.say("customer-lines-caption")) }
+                    thead {
+                        tr {
+                            th scope="col" { (speech.say("customer-line-product")) }
+                            th.n scope="col" { (speech.say("customer-line-quantity")) }
+                            th.n scope="col" {
+                                (speech.say("customer-line-amount")) " " (currency.code())
+                            }
+                        }
+                    }
+                    tbody {
+                        @for (place, line) in lines.iter().enumerate() {
+                            tr {
+                                td {
+                                    (self.product(line))
+                                    @if let Some(matched) = matched.get(place) {
+                                        (self.matched(matched))
+                                    }
+                                }
+                                td.n { (speech.number(line.quantity)) }
+                                td.n { (amount(&speech.amount(line.amount, currency))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn product(&self, line: &Line) -> Markup {
+        html! {
+            @if let Some(title) = self.titles.get(&line.product) {
+                bdi { (title) } " " code.code { (line.product) }
+            } @else {
+                bdi { (line.product) }
+            }
+            @if let Some(kind) = kind_key(line.kind) { " " span.origin { (self.speech.say(kind)) } }
+        }
+    }
+
+    /// From which orders the units of a refunded line came.
+    fn matched(&self, line: &RefundedLine) -> Markup {
+        html! {
+            @for (order, units) in &line.orders {
+                small { (self.speech.say_with("customer-line-of-order", Words::new()
+                    .count("units", *units).text("order", order.as_str()))) }
+            }
+            @if line.unmatched > 0 {
+                small.mark { (self.speech.say_with("customer-line-unmatched",
+                    Words::new().count("units", line.unmatched))) }
+            }
+        }
+    }
+
+    fn personal(&self, fact: &FactView) -> Markup {
+        html! {
+            @if !fact.personal.is_empty() {
+                details.lines {
+                    summary { (self.speech.say("customer-personal")) }
+                    dl.pairs {
+                        @for (name, value) in &fact.personal {
+                            div { dt { bdi { (name) } } dd { bdi { (value) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

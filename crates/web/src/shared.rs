@@ -1,0 +1,58 @@
+//! What every handler shares, and the one way in which it asks a use case.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use app::{App, AppError};
+use tokio::sync::Semaphore;
+
+use crate::WebOptions;
+use crate::errors::Refusal;
+
+/// The shop and the limits of this server. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) app: App,
+    pub(crate) options: Arc<WebOptions>,
+    pub(crate) seats: Arc<Semaphore>,
+    asks: Arc<Semaphore>,
+    forms: Arc<AtomicU64>,
+}
+
+impl Shared {
+    pub(crate) fn new(app: App, options: WebOptions) -> Self {
+        Self {
+            app,
+            seats: Arc::new(Semaphore::new(options.requests_max)),
+            asks: Arc::new(Semaphore::new(options.asks_max)),
+            forms: Arc::new(AtomicU64::new(0)),
+            options: Arc::new(options),
+        }
+    }
+
+    /// Asks a use case on a thread that may block. The seat is kept until the use case is done,
+    /// even if nobody waits for its answer any more.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let seat = Arc::clone(&self.asks).acquire_owned().await;
+        let seat = seat.map_err(|_| Refusal::Busy)?;
+        let app = self.app.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = task(&app);
+            drop(seat);
+            answer
+        });
+        match asked.await {
+            Ok(answer) => answer.map_err(Refusal::App),
+            Err(_) => Err(Refusal::Crashed),
+        }
+    }
+
+    /// A request id for a form, so that sending the form twice has one effect.
+    pub(crate) fn form_id(&self) -> String {
+        let number = self.forms.fetch_add(1, Ordering::Relaxed);
+        format!("page-{}-{}-{number}", std::process::id(), self.app.now().0)
+    }
+}
