@@ -104,6 +104,17 @@ macro_rules! typed_id {
     };
 }
 
+/// The time in a text that is a UUIDv7, in milliseconds since 1970; none for any other text.
+#[must_use]
+pub fn milliseconds_in(text: &str) -> Option<u64> {
+    let id = Uuid::try_parse(text).ok()?;
+    let (seconds, nanoseconds) = match id.get_version() {
+        Some(uuid::Version::SortRand) => id.get_timestamp()?.to_unix(),
+        _ => return None,
+    };
+    Some(seconds * 1_000 + u64::from(nanoseconds) / 1_000_000)
+}
+
 typed_id!(
     /// A stream: the facts that came to one profile. A customer is named by their root stream.
     StreamId, "cus"
@@ -161,6 +172,14 @@ mod tests {
         let id = FactId::new(1_700_000_000_000, &[7; 10]).to_string();
         let refusal = id.parse::<StreamId>().expect_err("another prefix");
         assert!(refusal.to_string().contains("cus_"), "{refusal}");
+    }
+
+    #[test]
+    fn only_ids_made_in_time_tell_a_time() {
+        let made = Uuid::from_bytes(*FactId::new(1_700_000_000_123, &[7; 10]).bytes());
+        assert_eq!(milliseconds_in(&made.to_string()), Some(1_700_000_000_123));
+        assert_eq!(milliseconds_in(&Uuid::nil().to_string()), None);
+        assert_eq!(milliseconds_in("order:536365"), None);
     }
 
     #[test]

@@ -10,16 +10,17 @@ use crate::error::StoreError;
 use crate::migrate::migrate;
 use crate::readers::Readers;
 use crate::session::{Hook, Session};
-use crate::writer::{Connect, Queue, Task, Writers};
+use crate::writer::{Connect, Queue, Queues, Task, Writers};
 
 /// The name of the SQLite file in the data folder.
 const FILE: &str = "fanous.db";
 /// The file that a process holds locked while it has the store open.
 const LOCK: &str = "fanous.lock";
-/// When the write-ahead log has grown by so many bytes, the checkpointer moves it into the file.
-const CHECKPOINT_BYTES: u64 = 16 << 20;
-/// A log that has grown so far has to start anew, even if the writer waits for it a moment.
-const CHECKPOINT_WAITING_BYTES: u64 = 256 << 20;
+/// When the write-ahead log holds so many pages, the checkpointer moves them into the file: 16 MB.
+const CHECKPOINT_PAGES: i64 = 4_096;
+/// When it holds so many, the writer moves the last of them itself, so that the log can begin
+/// anew: 64 MB. While writes come without a pause there is always a last one.
+const CHECKPOINT_WHOLE_PAGES: i64 = 16_384;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -95,9 +96,11 @@ impl Store {
             Box::new(move || Ok(Conn::Sqlite(SqliteConn::open(&reader_file, true)?))),
             options.readers_max,
         );
+        let writers = Writers::start(vec![connect])?;
+        let checkpointer = Checkpointer::start(&file, writers.queues().clone())?;
         Ok(Self {
-            writers: Writers::start(vec![connect])?,
-            _checkpointer: Some(Checkpointer::start(&file)?),
+            writers,
+            _checkpointer: Some(checkpointer),
             readers: Arc::new(readers),
             engine: Engine::Sqlite,
             sqlite_file: Some(file),
@@ -173,7 +176,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] when the queue is full.
     pub fn submit(&self, queue: Queue, task: Task) -> Result<(), StoreError> {
-        self.writers.submit(queue, task)
+        self.writers.queues().submit(queue, task)
     }
 
     /// Runs a task on a writer and waits for its answer.
@@ -231,8 +234,8 @@ fn lock_folder(folder: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Moves the write-ahead log into the file, on its own thread and connection, so that no write
-/// ever pays for it.
+/// Moves the write-ahead log into the file, on its own thread and connection, so that writes pay
+/// for the last few pages only.
 #[derive(Debug)]
 struct Checkpointer {
     stop: mpsc::Sender<()>,
@@ -240,25 +243,15 @@ struct Checkpointer {
 }
 
 impl Checkpointer {
-    fn start(file: &Path) -> Result<Self, StoreError> {
+    fn start(file: &Path, queues: Queues) -> Result<Self, StoreError> {
         let (stop, stopped) = mpsc::channel();
-        let wal = file.with_extension("db-wal");
         let mut conn = SqliteConn::open(file, false)?;
         let thread = std::thread::Builder::new()
             .name("checkpointer".to_owned())
             .spawn(move || {
-                let pause = std::time::Duration::from_millis(200);
+                let pause = std::time::Duration::from_millis(100);
                 while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-                    let bytes = std::fs::metadata(&wal).map_or(0, |wal| wal.len());
-                    if bytes < CHECKPOINT_BYTES {
-                        continue;
-                    }
-                    let outcome = if bytes < CHECKPOINT_WAITING_BYTES {
-                        conn.checkpoint().map(|_| ())
-                    } else {
-                        conn.checkpoint_restart()
-                    };
-                    if let Err(error) = outcome {
+                    if let Err(error) = checkpoint(&mut conn, &queues) {
                         tracing::warn!(%error, "checkpoint");
                     }
                 }
@@ -268,6 +261,33 @@ impl Checkpointer {
             stop,
             thread: Some(thread),
         })
+    }
+}
+
+fn checkpoint(conn: &mut SqliteConn, queues: &Queues) -> Result<(), StoreError> {
+    if conn.log_pages()? < CHECKPOINT_PAGES {
+        return Ok(());
+    }
+    conn.checkpoint()?;
+    if conn.log_pages()? < CHECKPOINT_WHOLE_PAGES {
+        return Ok(());
+    }
+    // What came meanwhile is moved too, so that as little as possible is left for the writer.
+    conn.checkpoint()?;
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let task: Task = Box::new(move |session| {
+        let outcome = match session.conn() {
+            Conn::Sqlite(conn) => conn.checkpoint(),
+            Conn::Postgres(_) => Ok(()),
+        };
+        // The checkpointer may have been stopped; the pages were moved all the same.
+        let _ = sender.send(outcome);
+    });
+    match queues.submit(Queue::Interactive, task) {
+        // The store is closing, or will be asked again in a moment.
+        Err(StoreError::Closed | StoreError::Busy) => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => receiver.recv().unwrap_or(Ok(())),
     }
 }
 

@@ -65,9 +65,36 @@ impl Shared {
     }
 }
 
+/// Where tasks are put for the writers.
+#[derive(Clone)]
+pub(crate) struct Queues(Arc<Shared>);
+
+impl std::fmt::Debug for Queues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queues")
+    }
+}
+
+impl Queues {
+    pub(crate) fn submit(&self, queue: Queue, task: Task) -> Result<(), StoreError> {
+        let mut waiting = self.0.lock();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        let tasks = &mut waiting.queues[queue as usize];
+        if tasks.len() >= WAITING_MAX {
+            return Err(StoreError::Busy);
+        }
+        tasks.push_back(task);
+        drop(waiting);
+        self.0.wake.notify_one();
+        Ok(())
+    }
+}
+
 /// The writers of a store. Dropping them finishes what waits.
 pub(crate) struct Writers {
-    shared: Arc<Shared>,
+    queues: Queues,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -91,29 +118,20 @@ impl Writers {
                 .map_err(StoreError::database)?;
             threads.push(thread);
         }
-        Ok(Self { shared, threads })
+        let queues = Queues(shared);
+        Ok(Self { queues, threads })
     }
 
-    pub(crate) fn submit(&self, queue: Queue, task: Task) -> Result<(), StoreError> {
-        let mut waiting = self.shared.lock();
-        if waiting.closed {
-            return Err(StoreError::Closed);
-        }
-        let tasks = &mut waiting.queues[queue as usize];
-        if tasks.len() >= WAITING_MAX {
-            return Err(StoreError::Busy);
-        }
-        tasks.push_back(task);
-        drop(waiting);
-        self.shared.wake.notify_one();
-        Ok(())
+    /// Where tasks are put for them.
+    pub(crate) const fn queues(&self) -> &Queues {
+        &self.queues
     }
 }
 
 impl Drop for Writers {
     fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.wake.notify_all();
+        self.queues.0.lock().closed = true;
+        self.queues.0.wake.notify_all();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a writer thread panicked");

@@ -29,7 +29,7 @@ pub fn due_put(
     tx.run_each(
         rows!(
             "INSERT INTO due (customer, at) VALUES {($1, $2)}
-             ON CONFLICT (customer) DO UPDATE SET at = excluded.at"
+             ON CONFLICT (customer) DO UPDATE SET at = excluded.at WHERE due.at <> excluded.at"
         ),
         &set,
     )?;

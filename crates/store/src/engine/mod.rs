@@ -48,27 +48,10 @@ impl Conn {
         }
     }
 
-    fn query(
-        &mut self,
-        text: &'static str,
-        group: usize,
-        params: &[Value],
-    ) -> Result<Vec<Row>, StoreError> {
+    fn query(&mut self, sql: Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(conn) => conn.query(text, group, params),
-            Self::Postgres(conn) => conn.query(text, group, params),
-        }
-    }
-
-    fn execute(
-        &mut self,
-        text: &'static str,
-        group: usize,
-        params: &[Value],
-    ) -> Result<u64, StoreError> {
-        match self {
-            Self::Sqlite(conn) => conn.execute(text, group, params),
-            Self::Postgres(conn) => conn.execute(text, group, params),
+            Self::Sqlite(conn) => conn.query(sql, params),
+            Self::Postgres(conn) => conn.query(sql.text(), 0, params),
         }
     }
 
@@ -77,7 +60,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses the statement.
     pub fn rows(&mut self, sql: Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.query(sql.text(), 0, params)
+        self.query(sql, params)
     }
 
     /// The one row of an answer.
@@ -94,7 +77,7 @@ impl Conn {
     /// # Errors
     /// When the database refuses the statement, or there are several rows.
     pub fn optional(&mut self, sql: Sql, params: &[Value]) -> Result<Option<Row>, StoreError> {
-        let mut rows = self.query(sql.text(), 0, params)?;
+        let mut rows = self.query(sql, params)?;
         if rows.len() > 1 {
             return Err(StoreError::shape("several rows where one was expected"));
         }
@@ -106,32 +89,44 @@ impl Conn {
     /// # Errors
     /// When the database refuses the statement.
     pub fn run(&mut self, sql: Sql, params: &[Value]) -> Result<u64, StoreError> {
-        self.execute(sql.text(), 0, params)
+        match self {
+            Self::Sqlite(conn) => conn.execute(sql, params),
+            Self::Postgres(conn) => conn.execute(sql.text(), 0, params),
+        }
     }
 
-    /// Runs a statement over any number of rows, in groups of 512, 64, 8 and 1; how many rows it
-    /// touched. `values` holds the rows one after the other.
+    /// Runs a statement over any number of rows; how many rows it touched. `values` holds the
+    /// rows one after the other. PostgreSQL takes them in groups of 512, 64, 8 and 1, because each
+    /// group costs a round trip; SQLite takes them one by one, because a group costs it a journal
+    /// of its own, by which it could undo half a group.
     ///
     /// # Errors
     /// When the database refuses a statement.
     pub fn run_each(&mut self, sql: RowsSql, values: &[Value]) -> Result<u64, StoreError> {
-        let mut touched = 0;
-        for (group, values) in groups(sql, values) {
-            touched += self.execute(sql.text(), group, values)?;
+        match self {
+            Self::Sqlite(conn) => conn.execute_each(sql, values),
+            Self::Postgres(conn) => groups(sql, values)
+                .map(|(group, values)| conn.execute(sql.text(), group, values))
+                .sum(),
         }
-        Ok(touched)
     }
 
-    /// All rows of the answers over any number of rows, in the order of the groups.
+    /// All rows of the answers over any number of rows, in the order of the groups, which are
+    /// those of [`Conn::run_each`].
     ///
     /// # Errors
     /// When the database refuses a statement.
     pub fn rows_each(&mut self, sql: RowsSql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let mut rows = Vec::new();
-        for (group, values) in groups(sql, values) {
-            rows.append(&mut self.query(sql.text(), group, values)?);
+        match self {
+            Self::Sqlite(conn) => conn.query_each(sql, values),
+            Self::Postgres(conn) => {
+                let mut rows = Vec::new();
+                for (group, values) in groups(sql, values) {
+                    rows.append(&mut conn.query(sql.text(), group, values)?);
+                }
+                Ok(rows)
+            }
         }
-        Ok(rows)
     }
 
     /// Runs statements without parameters, one after the other: transactions and migrations.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use super::prepared_text;
 use crate::error::StoreError;
 use crate::render::Dialect;
+use crate::sql::{RowsSql, Sql};
 use crate::value::{Row, Value};
 
 /// Each with its reason.
@@ -19,8 +20,10 @@ const PRAGMAS: &[(&str, &str)] = &[
     ("foreign_keys", "ON"),
     ("busy_timeout", "10000"), // the checkpointer may hold the lock for a moment
     ("wal_autocheckpoint", "0"), // checkpoints have a thread of their own
-    ("journal_size_limit", "67108864"), // a WAL that grew once is cut back to 64 MB
-    ("cache_size", "-131072"), // 128 MB a connection at most
+    // A WAL that a forgotten reader let grow is cut back to 256 MB. One that is written over in
+    // place costs a sync less than one that is cut and grows again, so it is not cut shorter.
+    ("journal_size_limit", "268435456"),
+    ("cache_size", "-131072"),   // 128 MB a connection at most
     ("mmap_size", "8589934592"), // reads come from the page cache without a copy
     ("temp_store", "MEMORY"),
 ];
@@ -63,6 +66,7 @@ impl SqliteConn {
         })
     }
 
+    /// The statement as SQLite is told it; a row group is told for one row.
     fn text(&mut self, text: &'static str, group: usize) -> Arc<str> {
         let rendered = self
             .rendered
@@ -71,11 +75,24 @@ impl SqliteConn {
         Arc::clone(rendered)
     }
 
-    pub(super) fn query(
+    pub(super) fn query(&mut self, sql: Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.query_rows(sql.text(), 0, std::iter::once(params))
+    }
+
+    /// A statement for every row, prepared once.
+    pub(super) fn query_each(
+        &mut self,
+        sql: RowsSql,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.query_rows(sql.text(), 1, rows_of(sql, values))
+    }
+
+    fn query_rows<'v>(
         &mut self,
         text: &'static str,
         group: usize,
-        params: &[Value],
+        params: impl Iterator<Item = &'v [Value]>,
     ) -> Result<Vec<Row>, StoreError> {
         let rendered = self.text(text, group);
         let mut statement = self.conn.prepare_cached(&rendered)?;
@@ -87,28 +104,47 @@ impl SqliteConn {
                 .collect()
         });
         let names = Arc::clone(names);
-        bind(&mut statement, params)?;
-        let mut answer = statement.raw_query();
         let mut rows = Vec::new();
-        while let Some(row) = answer.next()? {
-            let values = (0..names.len())
-                .map(|column| value_of(row.get_ref(column)?))
-                .collect::<Result<Vec<_>, StoreError>>()?;
-            rows.push(Row::new(Arc::clone(&names), values));
+        for params in params {
+            bind(&mut statement, params)?;
+            let mut answer = statement.raw_query();
+            while let Some(row) = answer.next()? {
+                let values = (0..names.len())
+                    .map(|column| value_of(row.get_ref(column)?))
+                    .collect::<Result<Vec<_>, StoreError>>()?;
+                rows.push(Row::new(Arc::clone(&names), values));
+            }
         }
         Ok(rows)
     }
 
-    pub(super) fn execute(
+    pub(super) fn execute(&mut self, sql: Sql, params: &[Value]) -> Result<u64, StoreError> {
+        self.execute_rows(sql.text(), 0, std::iter::once(params))
+    }
+
+    /// A statement for every row, prepared once.
+    pub(super) fn execute_each(
+        &mut self,
+        sql: RowsSql,
+        values: &[Value],
+    ) -> Result<u64, StoreError> {
+        self.execute_rows(sql.text(), 1, rows_of(sql, values))
+    }
+
+    fn execute_rows<'v>(
         &mut self,
         text: &'static str,
         group: usize,
-        params: &[Value],
+        params: impl Iterator<Item = &'v [Value]>,
     ) -> Result<u64, StoreError> {
         let rendered = self.text(text, group);
         let mut statement = self.conn.prepare_cached(&rendered)?;
-        bind(&mut statement, params)?;
-        Ok(statement.raw_execute()? as u64)
+        let mut touched = 0;
+        for params in params {
+            bind(&mut statement, params)?;
+            touched += statement.raw_execute()? as u64;
+        }
+        Ok(touched)
     }
 
     pub(super) fn batch(&mut self, text: &str) -> Result<(), StoreError> {
@@ -120,26 +156,24 @@ impl SqliteConn {
         Ok(())
     }
 
-    /// Moves what the log holds into the file, without waiting for anybody; how many pages of
-    /// the log are left over.
+    /// How many pages the write-ahead log holds, moved into the file or not.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn checkpoint(&mut self) -> Result<i64, StoreError> {
-        let (log, done) = self.conn.query_row(checkpoint_pragma(), [], |row| {
-            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-        })?;
-        Ok(log - done)
+    /// When the file cannot be read.
+    pub fn log_pages(&mut self) -> Result<i64, StoreError> {
+        let pages = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
+        Ok(pages)
     }
 
-    /// Like [`SqliteConn::checkpoint`], and waits until the log can start anew from its beginning:
-    /// for a log that has grown although checkpoints went on.
+    /// Moves what the log holds into the file, without waiting for anybody. When all of it could
+    /// be moved, and no reader looks at it, the next write begins the log anew.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn checkpoint_restart(&mut self) -> Result<(), StoreError> {
-        self.conn
-            .query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
+    pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.conn.query_row(checkpoint_pragma(), [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -163,6 +197,18 @@ impl SqliteConn {
             .query_row(&format!("PRAGMA secure_delete = {word}"), [], |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// The rows that lie one after the other in these values.
+fn rows_of(sql: RowsSql, values: &[Value]) -> impl Iterator<Item = &[Value]> {
+    let width = sql.width().max(1);
+    debug_assert_eq!(
+        values.len() % width,
+        0,
+        "rows of another width: {}",
+        sql.text()
+    );
+    values.chunks_exact(width)
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use domain::customers::{Identity, Namespace};
 use domain::events::{
     Behaviour, Channel, Complaint, Event, Line, LineKind, Order, PageView, Personal,
 };
+use domain::ids::FactId;
 use domain::money::Currency;
 use domain::time::Millis;
 use store::{Options, Store};
@@ -125,7 +126,11 @@ pub(crate) fn live(customer: u64, number: u64, now: Millis, draws: &mut Draws) -
         }),
     };
     let mut event = event(customer, now, behaviour);
-    event.message_id = format!("{number:032x}");
+    // Named as the house names things: UUIDv7, made in time.
+    let made_ms = u64::try_from(now.0).unwrap_or(0) + number % 1_000_000 / 50;
+    let mut random = [0; 10];
+    draws.fill(&mut random);
+    event.message_id = FactId::new(made_ms, &random).to_string()[4..].to_owned();
     if matches!(event.behaviour, Behaviour::Other(_)) {
         let page = format!("/sizes/{}", draws.below(10_000));
         event.personal.insert("page".to_owned(), page);
