@@ -22,6 +22,8 @@ pub(crate) struct ColumnChart {
     pub(crate) columns: Vec<Column>,
     /// Writes a value for the axis.
     pub(crate) tick: fn(&Speech, i64) -> String,
+    /// Which column is read out while none is pointed at.
+    pub(crate) shown: usize,
     /// The multiple that axis values are counted in: 1, or the minor units of a currency.
     pub(crate) unit: i64,
 }
@@ -113,6 +115,18 @@ fn short(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
+/// A share with its interval, drawn on a line from nothing to all.
+pub(crate) fn interval(share: f64, low: f64, high: f64) -> Markup {
+    let at = |share: f64| short(share.clamp(0.0, 1.0) * 160.0);
+    html! {
+        svg.interval viewBox="-4 0 168 12" aria-hidden="true" {
+            line.track x1="0" x2="160" y1="6" y2="6" {}
+            line.band x1=(at(low)) x2=(at(high)) y1="6" y2="6" {}
+            line.point x1=(at(share)) x2=(at(share)) y1="1" y2="11" {}
+        }
+    }
+}
+
 /// Draws the columns.
 pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
     let scale = Scale::of(&chart.columns, chart.unit);
@@ -139,7 +153,13 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
                     }
                 }
                 @for (place, column) in chart.columns.iter().enumerate() {
-                    (draw_column(&scale, column, START + place as f64 * slot, slot, &hatch))
+                    (draw_column(
+                        &scale,
+                        column,
+                        (START + place as f64 * slot, slot),
+                        &hatch,
+                        place == chart.shown,
+                    ))
                     @if (chart.columns.len() - 1 - place) % each == 0 {
                         text.middle aria-hidden="true" y=(bottom + 20.0)
                             x=(short(START + (place as f64 + 0.5) * slot)) { (column.label) }
@@ -150,7 +170,13 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
     }
 }
 
-fn draw_column(scale: &Scale, column: &Column, x: f64, slot: f64, hatch: &str) -> Markup {
+fn draw_column(
+    scale: &Scale,
+    column: &Column,
+    (x, slot): (f64, f64),
+    hatch: &str,
+    is_shown: bool,
+) -> Markup {
     let gap = (slot * 0.14).clamp(1.0, 9.0);
     let (left, width) = (x + gap, (slot - 2.0 * gap).max(1.0));
     let (top, foot) = (scale.y(scale.highest), scale.y(scale.lowest));
@@ -172,7 +198,7 @@ fn draw_column(scale: &Scale, column: &Column, x: f64, slot: f64, hatch: &str) -
         .chain(&column.below)
         .zip(above.into_iter().chain(below));
     html! {
-        g.column tabindex="0" role="img" aria-label=(column.readout) {
+        g.column.shown[is_shown] tabindex="0" role="img" aria-label=(column.readout) {
             rect.reach x=(short(x)) y=(short(top)) width=(short(slot))
                 height=(short(foot - top)) {}
             @for (part, (from, to)) in parts {
@@ -265,6 +291,7 @@ mod tests {
             label: "Customers".to_owned(),
             columns: vec![column],
             tick: Speech::number,
+            shown: 0,
             unit: 1,
         };
         let drawn = columns(speech_for(&HeaderMap::new()), &chart).into_string();
@@ -296,6 +323,7 @@ mod tests {
             label: String::new(),
             columns: Vec::new(),
             tick: Speech::number,
+            shown: 0,
             unit: 100,
         };
         assert!(

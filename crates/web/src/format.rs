@@ -247,9 +247,12 @@ mod tests {
     #[test]
     fn shares_show_what_their_interval_supports() {
         let speech = speech_for(&HeaderMap::new());
-        assert_eq!(speech.percent(0.655_8, decimals_for(0.641, 0.67)), "65.6 %");
-        assert_eq!(speech.percent(0.655_8, decimals_for(0.5, 0.8)), "66 %");
-        assert_eq!(speech.percent(-0.031, 1), "−3.1 %");
+        assert_eq!(
+            speech.percent(0.655_8, decimals_for(0.641, 0.67)),
+            "65.6\u{a0}%"
+        );
+        assert_eq!(speech.percent(0.655_8, decimals_for(0.5, 0.8)), "66\u{a0}%");
+        assert_eq!(speech.percent(-0.031, 1), "−3.1\u{a0}%");
     }
 
     #[test]

@@ -27,7 +27,7 @@ overview-lead-net = They bring { $share } of net sales.
 overview-customers = Customers
 overview-customers-note = { $buyers-shown } of them have ordered
 overview-repeat = Ordered again
-overview-repeat-note = 95 % interval { $low }–{ $high }, n = { $buyers-shown }
+overview-repeat-note = { $low }–{ $high } with 95 % certainty, n = { $buyers-shown }
 overview-gross = Gross sales, { $currency }
 overview-gross-note = { $orders ->
     [one] as ordered, 1 order

@@ -9,7 +9,7 @@ use app::{App, AppError};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::customers::{Metrics, Standing};
+use domain::customers::Metrics;
 use domain::events::Behaviour;
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
@@ -129,9 +129,8 @@ impl Scene<'_> {
     }
 
     fn standing(&self) -> Markup {
-        let is_lapsed = self.page.standing == Standing::Lapsed;
         html! {
-            span.standing.lapsed[is_lapsed] { (self.speech.say(standing_key(self.page.standing))) }
+            span.standing { (self.speech.say(standing_key(self.page.standing))) }
         }
     }
 

@@ -4,7 +4,6 @@ use app::customers::{CustomerList, CustomerListItem};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::customers::Standing;
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -237,14 +236,13 @@ impl Scene<'_> {
         let currency = self.settings.currency;
         let day = |at: Option<i64>| at.map(|at| speech.day(at, &self.settings.zone));
         let money = |minor: i64| amount(&speech.amount(minor, currency));
-        let is_lapsed = row.standing == Standing::Lapsed;
         html! {
             tr {
                 td.who {
                     a href={ "/customers/" (row.customer) } { bdi { (row.label) } }
                     @if let Some(country) = &row.country { small { bdi { (country) } } }
                 }
-                td { span.standing.lapsed[is_lapsed] { (speech.say(standing_key(row.standing))) } }
+                td { span.standing { (speech.say(standing_key(row.standing))) } }
                 td.n { (speech.number(row.orders)) }
                 td.n.aside { (money(row.gross)) }
                 td.n.aside { (money(row.refunds)) }

@@ -9,6 +9,7 @@ use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
 use super::amount;
+use crate::charts::interval;
 use crate::errors::Refusal;
 use crate::format::decimals_for;
 use crate::i18n::{Speech, Words, speech_for};
@@ -206,6 +207,7 @@ impl Scene<'_> {
             &self.speech.say("overview-repeat"),
             html! {
                 a href="/customers?orders_min=2" { (self.speech.percent(repeat.share, decimals)) }
+                (interval(repeat.share, repeat.low, repeat.high))
             },
             &self.speech.say_with("overview-repeat-note", words),
         )
@@ -324,7 +326,7 @@ mod tests {
             4_338,
             0.631,
             0.660,
-            "65 % of the buyers order again.",
+            "65\u{a0}% of the buyers order again.",
         );
         check(30, 60, 0.377, 0.623, "Half of the buyers order again.");
         check(

@@ -10,6 +10,9 @@ use super::{amount, standing_key};
 use crate::asked::encoded;
 use crate::i18n::Words;
 
+/// Products that a row names before it is opened.
+const PREVIEW_LINES: usize = 2;
+
 /// What a channel is called.
 pub(super) fn channel_key(channel: &str) -> &'static str {
     match channel {
@@ -77,11 +80,7 @@ pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
 impl Scene<'_> {
     fn fact(&self, fact: &FactView) -> Markup {
         let speech = self.speech;
-        let origin = match fact.origin.as_str() {
-            "decided" => Some("customer-origin-decided"),
-            "historical" => Some("customer-origin-historical"),
-            _ => None,
-        };
+        let is_decided = fact.origin == "decided";
         html! {
             tr id=(fact.id) {
                 td.when { time datetime=(domain::time::Millis(fact.at)) {
@@ -89,14 +88,19 @@ impl Scene<'_> {
                 } }
                 td.what {
                     span.event { (self.title(fact)) }
-                    @if let Some(origin) = origin { " " span.origin { (speech.say(origin)) } }
+                    @if is_decided { " " span.origin { (speech.say("customer-origin-decided")) } }
                     @if let Some(cause) = &fact.cause {
                         " " a.cause href={ "#" (cause) } { (speech.say("customer-cause")) " ↓" }
                     }
                     (self.detail(fact))
                     (self.personal(fact))
                 }
-                td.where { (speech.say(channel_key(&fact.channel))) }
+                td.where {
+                    @if !is_decided { (speech.say(channel_key(&fact.channel))) }
+                    @if fact.origin == "historical" {
+                        small { (speech.say("customer-origin-historical")) }
+                    }
+                }
                 td.n { (self.sum(fact)) }
             }
         }
@@ -199,6 +203,7 @@ impl Scene<'_> {
             .count("lines", i64::try_from(lines.len()).unwrap_or(i64::MAX))
             .count("units", units);
         html! {
+            (self.preview(lines))
             details.lines {
                 summary { (speech.say_with("customer-lines", counts)) }
                 table {
@@ -227,6 +232,23 @@ impl Scene<'_> {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// The products that made most of the amount, so that a row can be read without opening it.
+    fn preview(&self, lines: &[Line]) -> Markup {
+        let mut products: Vec<&Line> = lines
+            .iter()
+            .filter(|line| line.kind == LineKind::Product)
+            .collect();
+        products.sort_by_key(|line| std::cmp::Reverse(line.amount));
+        let titles = products.into_iter().take(PREVIEW_LINES);
+        let titles = titles.filter_map(|line| self.titles.get(&line.product));
+        html! {
+            @for (place, title) in titles.enumerate() {
+                @if place == 0 { br; } @else { span.preview { " · " } }
+                bdi.preview { (title) }
             }
         }
     }

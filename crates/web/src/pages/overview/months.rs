@@ -28,6 +28,7 @@ impl Scene<'_> {
                 .map(|month| self.flow_column(month))
                 .collect(),
             tick: Speech::number,
+            shown: self.newest_over(),
             unit: 1,
         };
         html! {
@@ -49,6 +50,13 @@ impl Scene<'_> {
                 (self.flow_table())
             }
         }
+    }
+
+    /// The newest month that is over; the newest at all when none is.
+    fn newest_over(&self) -> usize {
+        let months = &self.overview.months;
+        let over = months.iter().rposition(|month| !month.running);
+        over.unwrap_or(months.len().saturating_sub(1))
     }
 
     fn has_running(&self) -> bool {
@@ -213,6 +221,7 @@ impl Scene<'_> {
                 .map(|month| self.money_column(month))
                 .collect(),
             tick: Speech::number_short,
+            shown: self.newest_over(),
             unit: 10_i64.pow(self.currency.exponent()),
         };
         html! {

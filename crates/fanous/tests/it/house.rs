@@ -1,0 +1,223 @@
+//! A shop that is served: the seeded world behind the real server on a free port.
+
+use std::time::Duration;
+
+use app::customers::{CustomerListItem, ListQuery};
+use app::settings::KeyKind;
+use serde_json::Value;
+use store::Engine;
+use testkit::fixture::{Fixture, FixtureOptions};
+use testkit::seeds::Seed;
+use testkit::world::{World, WorldOptions};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Nothing here takes so long; a server that hangs fails a test instead of stopping the run.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A served shop. Dropping it stops the server first and then checks the store.
+pub(crate) struct House {
+    pub(crate) url: String,
+    pub(crate) write_key: String,
+    pub(crate) secret_key: String,
+    pub(crate) runtime: Option<Runtime>,
+    stop: Option<oneshot::Sender<()>>,
+    served: Option<JoinHandle<std::io::Result<()>>>,
+    agent: ureq::Agent,
+    // The last field: the store is checked when nobody uses it any more.
+    pub(crate) fixture: Fixture,
+}
+
+/// An answer: status, headers by name, text.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+    headers: ureq::http::HeaderMap,
+}
+
+impl Answer {
+    /// A header's text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in {}: {}", self.status, self.text))
+    }
+}
+
+/// The world of these tests: thirty people and their year.
+pub(crate) fn world() -> World {
+    World::new(WorldOptions::small(Seed::new(7)))
+}
+
+impl House {
+    /// A shop with the seeded world in it.
+    pub(crate) fn seeded(engine: Engine) -> Self {
+        let world = world();
+        let fixture = FixtureOptions::on(engine).shop_of(&world).open();
+        fixture.record_world(&world);
+        Self::of(fixture)
+    }
+
+    /// A shop that nobody has bought from.
+    pub(crate) fn empty(engine: Engine) -> Self {
+        Self::of(Fixture::new(engine))
+    }
+
+    fn of(fixture: Fixture) -> Self {
+        let app = fixture.app();
+        let write_key = app.key_create(KeyKind::Write).expect("a key");
+        let secret_key = app.key_create(KeyKind::Secret).expect("a key");
+        let runtime = Runtime::new().expect("a runtime");
+        let listener = runtime
+            .block_on(TcpListener::bind("127.0.0.1:0"))
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = runtime.spawn(web::serve(
+            listener,
+            app.clone(),
+            web::WebOptions::default(),
+            async {
+                // A house that is dropped stops its server too.
+                let _ = stopped.await;
+            },
+        ));
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(0)
+            .timeout_global(Some(PATIENCE))
+            .build();
+        Self {
+            url: format!("http://{address}"),
+            write_key,
+            secret_key,
+            runtime: Some(runtime),
+            stop: Some(stop),
+            served: Some(served),
+            agent: config.new_agent(),
+            fixture,
+        }
+    }
+
+    /// Sends a request with these headers and this body.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_owned()).expect("a request");
+        let mut response = self.agent.run(request).expect("an answer");
+        Answer {
+            status: response.status().as_u16(),
+            text: response.body_mut().read_to_string().expect("text"),
+            headers: response.headers().clone(),
+        }
+    }
+
+    /// A page, as a browser asks for it.
+    pub(crate) fn page(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], "")
+    }
+
+    /// A form, as a browser without scripts sends it from one of our pages.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        let headers = [
+            ("Origin", self.url.as_str()),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        self.send("POST", path, &headers, &body.join("&"))
+    }
+
+    /// A call of the API with the secret key.
+    pub(crate) fn api(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.api_as(&self.secret_key, method, path, body)
+    }
+
+    /// A call of the API with this key; an empty one is left out.
+    pub(crate) fn api_as(&self, key: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {key}");
+        let mut headers = vec![("Content-Type", "application/json")];
+        if !key.is_empty() {
+            headers.push(("Authorization", bearer.as_str()));
+        }
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send(method, path, &headers, &body)
+    }
+
+    /// What the API says to a GET that must succeed.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let answer = self.api("GET", path, &Value::Null);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    /// The customers, the best first.
+    pub(crate) fn customers(&self) -> Vec<CustomerListItem> {
+        let query = ListQuery {
+            limit: 200,
+            ..ListQuery::default()
+        };
+        self.fixture
+            .app()
+            .customer_list(&query)
+            .expect("customers")
+            .customers
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop = None;
+        let (Some(runtime), Some(served)) = (self.runtime.take(), self.served.take()) else {
+            return;
+        };
+        let ended = runtime.block_on(async { tokio::time::timeout(PATIENCE, served).await });
+        // Waits for what still runs, so that the store is checked alone.
+        drop(runtime);
+        if !std::thread::panicking() {
+            ended
+                .expect("the server ends when it is asked to")
+                .expect("no panic")
+                .expect("served");
+        }
+    }
+}
+
+/// A value as it stands in a form or an address.
+pub(crate) fn encoded(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    value
+        .bytes()
+        .map(|byte| match byte {
+            byte if plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}

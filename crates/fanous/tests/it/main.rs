@@ -1,0 +1,9 @@
+//! The one end-to-end test binary: the real server over HTTP and in a real browser, and the
+//! program as its user meets it.
+
+mod api;
+mod browser;
+mod cli;
+mod driver;
+mod house;
+mod pages;
