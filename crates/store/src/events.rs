@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use domain::events::{AnonymousOrder, Behaviour, Fact, Origin};
 use domain::ids::{FactId, StreamId};
-use domain::time::Millis;
 
 use crate::engine::Conn;
 use crate::error::StoreError;
@@ -174,7 +173,7 @@ pub fn message_keys_take(
         .iter()
         .flat_map(|(key, digest)| [key.into(), digest.into()])
         .collect();
-    tx.rows_each(
+    tx.insert_new(
         rows!(
             "INSERT INTO message_keys (key, digest) VALUES {($1, $2)}
              ON CONFLICT (key) DO NOTHING RETURNING key"
@@ -182,7 +181,7 @@ pub fn message_keys_take(
         &values,
     )?
     .iter()
-    .map(|row| row.id("key"))
+    .map(TryInto::try_into)
     .collect()
 }
 
@@ -224,7 +223,7 @@ pub fn order_keys_take(
         .into_iter()
         .flat_map(|key| [key.key.into(), key.stream.into(), key.digest.into()])
         .collect();
-    tx.rows_each(
+    tx.insert_new(
         rows!(
             "INSERT INTO order_keys (key, stream, digest) VALUES {($1, $2, $3)}
              ON CONFLICT (key) DO NOTHING RETURNING key"
@@ -232,7 +231,7 @@ pub fn order_keys_take(
         &values,
     )?
     .iter()
-    .map(|row| row.id("key"))
+    .map(TryInto::try_into)
     .collect()
 }
 
@@ -248,7 +247,7 @@ pub fn anonymous_order_insert(
     orders.sort_by(|a, b| a.order_id.cmp(&b.order_id));
     let values: Vec<Value> = orders.into_iter().flat_map(anonymous_values).collect();
     let mut inserted = BTreeSet::new();
-    let rows = tx.rows_each(
+    let keys = tx.insert_new(
         rows!(
             "INSERT INTO anonymous_orders (order_id, at, channel, currency, lines, items, gross,
                                            refunds, adjustments, product_gross, product_refunds)
@@ -257,8 +256,11 @@ pub fn anonymous_order_insert(
         ),
         &values,
     )?;
-    for mut row in rows {
-        inserted.insert(row.take_text("order_id")?);
+    for key in keys {
+        match key {
+            Value::Text(order_id) => inserted.insert(order_id),
+            _ => return Err(StoreError::shape("an order's number is no text")),
+        };
     }
     Ok(inserted)
 }
@@ -321,18 +323,4 @@ pub fn anonymous_sums(conn: &mut Conn, currency: &str) -> Result<AnonymousSums, 
         adjustments: row.int("adjustments")?,
         product: row.int("product")?,
     })
-}
-
-/// The day of the newest fact and the oldest one, as moments, if there are facts at all.
-///
-/// # Errors
-/// When the database fails.
-pub fn fact_span(conn: &mut Conn) -> Result<Option<(Millis, Millis)>, StoreError> {
-    let row = conn.one(
-        sql!("SELECT MIN(first_seen_at) AS first, MAX(last_seen_at) AS last FROM customer_metrics"),
-        &[],
-    )?;
-    Ok(row
-        .millis_or_null("first")?
-        .zip(row.millis_or_null("last")?))
 }

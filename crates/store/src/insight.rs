@@ -107,12 +107,16 @@ pub enum Sort {
 /// Which customers a list shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListFilter {
-    /// Only this standing, as the follower last wrote it.
-    pub standing: Option<String>,
+    /// Only those who were decided to be won back, or only those who were not.
+    pub won_back: Option<bool>,
     /// Only this country, as the shop writes it.
     pub country: Option<String>,
     /// At least so many orders.
     pub orders_min: i64,
+    /// Orders on at least so many days.
+    pub order_days_min: i64,
+    /// Orders on at most so many days; none asks for nothing.
+    pub order_days_max: Option<i64>,
     /// Last ordered at or after this moment; none asks for nothing.
     pub ordered_from: Option<Millis>,
     /// Last ordered before this moment; none asks for nothing.
@@ -135,63 +139,70 @@ pub fn metrics_page(
     limit: u32,
 ) -> Result<Vec<(i64, MetricsRow)>, StoreError> {
     let (key, customer) = after.unwrap_or((i64::MAX, StreamId::from_bytes([0xff; 16])));
-    let params = [
-        filter.standing.clone().into(),
-        filter.country.clone().into(),
-        filter.orders_min.into(),
-        filter.ordered_from.unwrap_or(Millis(i64::MIN)).into(),
-        filter.ordered_before.unwrap_or(Millis(i64::MAX)).into(),
-        filter.first_ordered_from.unwrap_or(Millis(i64::MIN)).into(),
-        filter
-            .first_ordered_before
-            .unwrap_or(Millis(i64::MAX))
-            .into(),
-        key.into(),
-        customer.into(),
-        i64::from(limit).into(),
-    ];
+    let mut params = filter_values(filter);
+    params.extend([key.into(), customer.into(), i64::from(limit).into()]);
     let statement = match sort {
         Sort::Net => sql!(
             "SELECT net AS sort_key, m.* FROM customer_metrics m
-              WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
+              WHERE (CAST($1 AS BOOLEAN) IS NULL OR (standing = 'won_back') = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
                 AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
-                AND (net, customer) < ($8, $9)
-              ORDER BY net DESC, customer DESC LIMIT $10"
+                AND order_days >= $8 AND order_days <= $9
+                AND (net, customer) < ($10, $11)
+              ORDER BY net DESC, customer DESC LIMIT $12"
         ),
         Sort::Orders => sql!(
             "SELECT orders AS sort_key, m.* FROM customer_metrics m
-              WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
+              WHERE (CAST($1 AS BOOLEAN) IS NULL OR (standing = 'won_back') = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
                 AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
-                AND (orders, customer) < ($8, $9)
-              ORDER BY orders DESC, customer DESC LIMIT $10"
+                AND order_days >= $8 AND order_days <= $9
+                AND (orders, customer) < ($10, $11)
+              ORDER BY orders DESC, customer DESC LIMIT $12"
         ),
         Sort::LastOrdered => sql!(
             "SELECT COALESCE(last_ordered_at, -1) AS sort_key, m.* FROM customer_metrics m
-              WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
+              WHERE (CAST($1 AS BOOLEAN) IS NULL OR (standing = 'won_back') = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
                 AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
-                AND (COALESCE(last_ordered_at, -1), customer) < ($8, $9)
-              ORDER BY COALESCE(last_ordered_at, -1) DESC, customer DESC LIMIT $10"
+                AND order_days >= $8 AND order_days <= $9
+                AND (COALESCE(last_ordered_at, -1), customer) < ($10, $11)
+              ORDER BY COALESCE(last_ordered_at, -1) DESC, customer DESC LIMIT $12"
         ),
         Sort::FirstOrdered => sql!(
             "SELECT COALESCE(first_ordered_at, -1) AS sort_key, m.* FROM customer_metrics m
-              WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
+              WHERE (CAST($1 AS BOOLEAN) IS NULL OR (standing = 'won_back') = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
                 AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
-                AND (COALESCE(first_ordered_at, -1), customer) < ($8, $9)
-              ORDER BY COALESCE(first_ordered_at, -1) DESC, customer DESC LIMIT $10"
+                AND order_days >= $8 AND order_days <= $9
+                AND (COALESCE(first_ordered_at, -1), customer) < ($10, $11)
+              ORDER BY COALESCE(first_ordered_at, -1) DESC, customer DESC LIMIT $12"
         ),
     };
     conn.rows(statement, &params)?
         .iter()
         .map(|row| Ok((row.int("sort_key")?, metrics_row(row)?)))
         .collect()
+}
+
+/// The parameters $1 to $9 of every statement over a filtered list.
+fn filter_values(filter: &ListFilter) -> Vec<Value> {
+    let (earliest, latest) = (Millis(i64::MIN), Millis(i64::MAX));
+    vec![
+        filter.won_back.into(),
+        filter.country.clone().into(),
+        filter.orders_min.into(),
+        filter.ordered_from.unwrap_or(earliest).into(),
+        filter.ordered_before.unwrap_or(latest).into(),
+        filter.first_ordered_from.unwrap_or(earliest).into(),
+        filter.first_ordered_before.unwrap_or(latest).into(),
+        filter.order_days_min.into(),
+        filter.order_days_max.unwrap_or(i64::MAX).into(),
+    ]
 }
 
 /// How many customers a filter lets through.
@@ -202,23 +213,13 @@ pub fn metrics_count(conn: &mut Conn, filter: &ListFilter) -> Result<i64, StoreE
     conn.one(
         sql!(
             "SELECT COUNT(*) AS n FROM customer_metrics
-              WHERE (CAST($1 AS TEXT) IS NULL OR standing = $1)
+              WHERE (CAST($1 AS BOOLEAN) IS NULL OR (standing = 'won_back') = $1)
                 AND (CAST($2 AS TEXT) IS NULL OR country = $2) AND orders >= $3
                 AND COALESCE(last_ordered_at, -1) >= $4 AND COALESCE(last_ordered_at, -1) < $5
-                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7"
+                AND COALESCE(first_ordered_at, -1) >= $6 AND COALESCE(first_ordered_at, -1) < $7
+                AND order_days >= $8 AND order_days <= $9"
         ),
-        &[
-            filter.standing.clone().into(),
-            filter.country.clone().into(),
-            filter.orders_min.into(),
-            filter.ordered_from.unwrap_or(Millis(i64::MIN)).into(),
-            filter.ordered_before.unwrap_or(Millis(i64::MAX)).into(),
-            filter.first_ordered_from.unwrap_or(Millis(i64::MIN)).into(),
-            filter
-                .first_ordered_before
-                .unwrap_or(Millis(i64::MAX))
-                .into(),
-        ],
+        &filter_values(filter),
     )?
     .int("n")
 }
@@ -337,4 +338,29 @@ pub fn metrics_countries(conn: &mut Conn, limit: u32) -> Result<Vec<(String, i64
     .into_iter()
     .map(|mut row| Ok((row.take_text("country")?, row.int("n")?)))
     .collect()
+}
+
+/// The earliest and the latest sign of life of any customer, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn seen_span(conn: &mut Conn) -> Result<Option<(Millis, Millis)>, StoreError> {
+    let row = conn.one(
+        sql!("SELECT MIN(first_seen_at) AS first FROM customer_metrics"),
+        &[],
+    )?;
+    let first = row.millis_or_null("first")?;
+    Ok(first.zip(seen_last(conn)?))
+}
+
+/// The latest sign of life of any customer, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn seen_last(conn: &mut Conn) -> Result<Option<Millis>, StoreError> {
+    conn.one(
+        sql!("SELECT MAX(last_seen_at) AS last FROM customer_metrics"),
+        &[],
+    )?
+    .millis_or_null("last")
 }

@@ -145,14 +145,15 @@ impl ListAsked {
         Ok(ListQuery {
             search: self.query.clone(),
             filter: ListFilter {
-                standing: standing(&self.standing)?.map(|standing| standing.word().to_owned()),
                 country: (!self.country.is_empty()).then(|| self.country.clone()),
                 orders_min: number("orders_min", &self.orders_min)?.unwrap_or(0),
                 ordered_from: time(&self.ordered_from)?.or(ordered_from),
                 ordered_before: time(&self.ordered_before)?.or(ordered_before),
                 first_ordered_from: first_from,
                 first_ordered_before: first_before,
+                ..ListFilter::default()
             },
+            standing: standing(&self.standing)?,
             sort: sort(&self.sort)?,
             after: cursor(&self.cursor)?,
             limit: number("limit", &self.limit)?.unwrap_or(ROWS),

@@ -23,6 +23,8 @@ pub struct ListQuery {
     pub search: String,
     /// Which customers.
     pub filter: ListFilter,
+    /// Only customers who stand here, as of the shop's newest fact.
+    pub standing: Option<Standing>,
     /// In which order.
     pub sort: Sort,
     /// Behind which row the page starts: the `next` of the page before.
@@ -50,7 +52,7 @@ pub struct CustomerListItem {
     pub customer: String,
     /// A name for people: the name told, else the most trusted identity.
     pub label: String,
-    /// Where the customer stands now.
+    /// Where the customer stands as of the shop's newest fact.
     pub standing: Standing,
     /// Where the latest order went.
     pub country: Option<String>,
@@ -76,15 +78,20 @@ impl App {
     pub fn customer_list(&self, query: &ListQuery) -> Result<CustomerList, AppError> {
         let limit = query.limit.clamp(1, PAGE_ROWS_MAX);
         let words = query_words(&query.search);
+        let as_of = self.as_of()?;
+        let filter = &match query.standing {
+            Some(standing) => standing_filter(&query.filter, standing, &self.lapse(as_of)),
+            None => query.filter.clone(),
+        };
         let (mut rows, total) = if words.is_empty() {
             self.inner.store.read(|conn| {
-                let total = store::insight::metrics_count(conn, &query.filter)?;
-                let (filter, sort, after) = (&query.filter, query.sort, query.after);
+                let total = store::insight::metrics_count(conn, filter)?;
+                let (sort, after) = (query.sort, query.after);
                 let rows = store::insight::metrics_page(conn, filter, sort, after, limit + 1)?;
                 Ok((rows, total))
             })?
         } else {
-            self.search(&words, query)?
+            self.search(&words, filter, query)?
         };
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
@@ -94,16 +101,23 @@ impl App {
             .map(|(key, row)| (*key, row.customer));
         let rows: Vec<MetricsRow> = rows.into_iter().map(|(_, row)| row).collect();
         Ok(CustomerList {
-            customers: self.list_items(rows)?,
+            customers: self.list_items(rows, as_of)?,
             total,
             next,
         })
+    }
+
+    /// Who ordered last before this moment counts as lapsed at `as_of`.
+    fn lapse(&self, as_of: Millis) -> LapseBound {
+        let days = i64::from(self.in_force().programme.lapse_after_days);
+        LapseBound(as_of.plus(1 - days * Millis::DAY))
     }
 
     /// The customers who bear all words, sorted and filtered as the list is.
     fn search(
         &self,
         words: &[String],
+        filter: &ListFilter,
         query: &ListQuery,
     ) -> Result<(Vec<(i64, MetricsRow)>, i64), AppError> {
         let rows = self.inner.store.read(|conn| {
@@ -123,7 +137,7 @@ impl App {
         })?;
         let mut rows: Vec<(i64, MetricsRow)> = rows
             .into_iter()
-            .filter(|row| passes(&query.filter, row))
+            .filter(|row| passes(filter, row))
             .map(|row| (sort_key(query.sort, &row), row))
             .collect();
         rows.sort_by_key(|(key, row)| std::cmp::Reverse((*key, row.customer)));
@@ -134,7 +148,11 @@ impl App {
         Ok((rows, total))
     }
 
-    fn list_items(&self, rows: Vec<MetricsRow>) -> Result<Vec<CustomerListItem>, AppError> {
+    fn list_items(
+        &self,
+        rows: Vec<MetricsRow>,
+        as_of: Millis,
+    ) -> Result<Vec<CustomerListItem>, AppError> {
         let roots: Vec<StreamId> = rows.iter().map(|row| row.customer).collect();
         let customers = self
             .inner
@@ -163,7 +181,7 @@ impl App {
                     .collect();
                 let told = join_traits(customer.root, &customer.streams, &traits);
                 let label = label(customer.root, &told, &own_identities);
-                let standing = view(&customer.state, programme, self.now()).standing;
+                let standing = view(&customer.state, programme, as_of).standing;
                 Some(list_item(row, label, standing))
             })
             .collect())
@@ -186,6 +204,33 @@ fn list_item(row: MetricsRow, label: String, standing: Standing) -> CustomerList
     }
 }
 
+/// The moment after which a latest order keeps a customer from counting as lapsed.
+struct LapseBound(Millis);
+
+/// A standing as bounds on metrics: what [`view`] says, asked of many customers at once.
+fn standing_filter(filter: &ListFilter, standing: Standing, lapse: &LapseBound) -> ListFilter {
+    let mut filter = filter.clone();
+    let later = |known: Option<Millis>| Some(known.map_or(lapse.0, |known| known.max(lapse.0)));
+    match standing {
+        Standing::Prospect => filter.order_days_max = Some(0),
+        Standing::Lapsed => {
+            filter.order_days_min = 1;
+            let before = filter.ordered_before;
+            filter.ordered_before = Some(before.map_or(lapse.0, |known| known.min(lapse.0)));
+        }
+        Standing::New | Standing::Returning | Standing::WonBack => {
+            filter.ordered_from = later(filter.ordered_from);
+            filter.won_back = Some(standing == Standing::WonBack);
+            match standing {
+                Standing::New => (filter.order_days_min, filter.order_days_max) = (1, Some(1)),
+                Standing::Returning => filter.order_days_min = 2,
+                _ => filter.order_days_min = 1,
+            }
+        }
+    }
+    filter
+}
+
 fn sort_key(sort: Sort, row: &MetricsRow) -> i64 {
     let or_never = |at: Option<Millis>| at.map_or(-1, |at| at.0);
     match sort {
@@ -200,14 +245,16 @@ fn passes(filter: &ListFilter, row: &MetricsRow) -> bool {
     let metrics = &row.metrics;
     let last = metrics.last_ordered_at.unwrap_or(Millis(-1));
     let first = metrics.first_ordered_at.unwrap_or(Millis(-1));
-    filter
-        .standing
-        .as_deref()
-        .is_none_or(|it| it == metrics.standing.word())
+    let won_back = metrics.standing == Standing::WonBack;
+    filter.won_back.is_none_or(|asked| asked == won_back)
         && filter
             .country
             .as_deref()
             .is_none_or(|it| Some(it) == metrics.country.as_deref())
+        && metrics.order_days >= filter.order_days_min
+        && filter
+            .order_days_max
+            .is_none_or(|max| metrics.order_days <= max)
         && metrics.orders >= filter.orders_min
         && filter.ordered_from.is_none_or(|from| last >= from)
         && filter.ordered_before.is_none_or(|before| last < before)

@@ -22,7 +22,7 @@ pub struct CustomerPage {
     pub streams: Vec<(String, u64)>,
     /// What the person told about themselves.
     pub traits: Personal,
-    /// Where the customer stands now.
+    /// Where the customer stands as of the shop's newest fact.
     pub standing: Standing,
     /// Whole days since the latest order.
     pub days_since_last_order: Option<i64>,
@@ -73,7 +73,8 @@ impl App {
         let identities = self.identities(&streams, &keys)?;
         let traits = self.traits_by_stream(&streams, &keys)?;
         let told = join_traits(root, &row.streams, &traits);
-        let view = view(&row.state, &self.in_force().programme, self.now());
+        let as_of = self.as_of()?;
+        let view = view(&row.state, &self.in_force().programme, as_of);
         Ok(CustomerPage {
             customer: root.to_string(),
             label: label(root, &told, &identities),

@@ -146,6 +146,18 @@ impl App {
         Ok(overview)
     }
 
+    /// The moment as of which customers are shown: that of the newest fact, and never later than
+    /// now. A shop whose history ended years ago is shown as it was then; in one that is open the
+    /// two are the same.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn as_of(&self) -> Result<Millis, AppError> {
+        let newest = self.inner.store.read(store::insight::seen_last)?;
+        let now = self.now();
+        Ok(newest.map_or(now, |newest| newest.min(now)))
+    }
+
     fn compute_overview(&self) -> Result<Overview, AppError> {
         let in_force = self.in_force();
         let currency = in_force.settings.currency.code();
@@ -153,7 +165,7 @@ impl App {
             Ok((
                 store::insight::metrics_totals(conn)?,
                 store::events::anonymous_sums(conn, currency)?,
-                store::events::fact_span(conn)?,
+                store::insight::seen_span(conn)?,
             ))
         })?;
         let months = match span {

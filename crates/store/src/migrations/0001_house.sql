@@ -298,6 +298,7 @@ CREATE TABLE customer_metrics (
 );
 CREATE INDEX customer_metrics_by_net ON customer_metrics (net, customer);
 CREATE INDEX customer_metrics_by_last_ordered ON customer_metrics (last_ordered_at, customer);
+CREATE INDEX customer_metrics_by_last_seen ON customer_metrics (last_seen_at, customer);
 
 -- by own key: identities that were erased; a late event does not bring them back
 CREATE TABLE erasures (

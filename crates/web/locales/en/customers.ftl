@@ -8,7 +8,7 @@ customers-title-narrow = { $total ->
     [one] 1 customer is like that
    *[other] { $total-shown } customers are like that
  }
-customers-how = Sums of orders that are known to be theirs, in { $currency }. Standing is as of now.
+customers-how = Sums of orders that are known to be theirs, in { $currency }. Standing is as of the newest event.
 customers-search = Name, number, address
 customers-sort = Order by
 customers-sort-net = Net sales
