@@ -120,6 +120,20 @@ ids_are_values!(
     StreamId, FactId, MergeId, AccountId, OwnerToken, PostingId, LotId, MessageId, KeyId, JobId
 );
 
+impl TryFrom<&Value> for [u8; 16] {
+    type Error = StoreError;
+
+    fn try_from(value: &Value) -> Result<Self, StoreError> {
+        match value {
+            Value::Blob(bytes) => bytes
+                .as_slice()
+                .try_into()
+                .map_err(|_| StoreError::shape("a key has not 16 bytes")),
+            other => Err(StoreError::shape(format!("a key is {}", other.kind()))),
+        }
+    }
+}
+
 /// One row of an answer. A getter refuses a wrong type loudly and never makes it a zero.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -142,6 +156,14 @@ impl Row {
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The value of a row that has one.
+    pub(crate) fn into_only(mut self) -> Result<Value, StoreError> {
+        match (self.values.pop(), self.values.is_empty()) {
+            (Some(value), true) => Ok(value),
+            _ => Err(StoreError::shape("a row with one column was expected")),
+        }
     }
 
     fn place(&self, column: &str) -> Result<usize, StoreError> {

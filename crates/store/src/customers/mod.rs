@@ -80,7 +80,7 @@ pub fn identity_bind(
             ]
         })
         .collect();
-    tx.rows_each(
+    tx.insert_new(
         rows!(
             "INSERT INTO identities (hmac, namespace, stream, value) VALUES {($1, $2, $3, $4)}
              ON CONFLICT (hmac) DO NOTHING RETURNING hmac"
@@ -88,7 +88,7 @@ pub fn identity_bind(
         &values,
     )?
     .iter()
-    .map(|row| row.id("hmac"))
+    .map(TryInto::try_into)
     .collect()
 }
 

@@ -129,6 +129,24 @@ impl Conn {
         }
     }
 
+    /// Inserts rows that are known by their first value and answers the first values of those that
+    /// were not there before; the statement ends in `ON CONFLICT … DO NOTHING RETURNING` that
+    /// column. SQLite is asked how many rows it touched instead, since for each answer of a
+    /// `RETURNING` it makes and drops a table of its own.
+    ///
+    /// # Errors
+    /// When the database refuses a statement.
+    pub fn insert_new(&mut self, sql: RowsSql, values: &[Value]) -> Result<Vec<Value>, StoreError> {
+        match self {
+            Self::Sqlite(conn) => conn.insert_new(sql, values),
+            Self::Postgres(_) => self
+                .rows_each(sql, values)?
+                .into_iter()
+                .map(Row::into_only)
+                .collect(),
+        }
+    }
+
     /// Runs statements without parameters, one after the other: transactions and migrations.
     pub(crate) fn batch(&mut self, text: &str) -> Result<(), StoreError> {
         match self {

@@ -28,6 +28,9 @@ const PRAGMAS: &[(&str, &str)] = &[
     ("temp_store", "MEMORY"),
 ];
 
+/// The word before what a statement answers.
+const RETURNING: &str = " RETURNING ";
+
 /// What the checkpointer runs; PASSIVE never waits for readers and never blocks the writer.
 #[must_use]
 pub const fn checkpoint_pragma() -> &'static str {
@@ -145,6 +148,27 @@ impl SqliteConn {
             touched += statement.raw_execute()? as u64;
         }
         Ok(touched)
+    }
+
+    /// See [`super::Conn::insert_new`].
+    pub(super) fn insert_new(
+        &mut self,
+        sql: RowsSql,
+        values: &[Value],
+    ) -> Result<Vec<Value>, StoreError> {
+        let rendered = self.text(sql.text(), 1);
+        let (insert, _) = rendered
+            .rsplit_once(RETURNING)
+            .ok_or_else(|| StoreError::shape("the statement does not say RETURNING"))?;
+        let mut statement = self.conn.prepare_cached(insert)?;
+        let mut new = Vec::new();
+        for row in rows_of(sql, values) {
+            bind(&mut statement, row)?;
+            if statement.raw_execute()? == 1 {
+                new.extend(row.first().cloned());
+            }
+        }
+        Ok(new)
     }
 
     pub(super) fn batch(&mut self, text: &str) -> Result<(), StoreError> {
