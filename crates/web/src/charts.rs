@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use crate::i18n::Speech;
 
 /// The inner size of a chart, in units of its view box.
-const WIDTH: f64 = 960.0;
+const WIDTH: f64 = 898.0;
 const PLOT_HEIGHT: f64 = 250.0;
+/// The width of the axis beside the plot; the style sheet knows the ratio of the two.
 const START: f64 = 62.0;
 const TOP: f64 = 34.0;
 /// Labels of the time axis closer than this would touch.
@@ -130,39 +131,43 @@ pub(crate) fn interval(share: f64, low: f64, high: f64) -> Markup {
 /// Draws the columns.
 pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
     let scale = Scale::of(&chart.columns, chart.unit);
-    let slot = (WIDTH - START) / chart.columns.len().max(1) as f64;
+    let slot = WIDTH / chart.columns.len().max(1) as f64;
     let each = (LABEL_WIDTH / slot).ceil().max(1.0) as usize;
     let bottom = TOP + PLOT_HEIGHT;
     let hatch = format!("{}-hatch", chart.id);
+    let height = bottom + 28.0;
     html! {
         div.chart tabindex="0" role="group" aria-label=(chart.label) data-chart {
-            svg viewBox=(format!("0 0 {WIDTH} {}", bottom + 28.0)) role="group" {
+            // The axis stays when the months are scrolled on a narrow screen.
+            svg.scale viewBox=(format!("0 0 {START} {height}")) aria-hidden="true" {
+                @for tick in scale.ticks() {
+                    text.end x=(START - 8.0) y=(short(scale.y(tick) + 4.0)) {
+                        ((chart.tick)(speech, tick.abs() / chart.unit.max(1)))
+                    }
+                }
+            }
+            svg.plot viewBox=(format!("0 0 {WIDTH} {height}")) role="group" {
                 defs {
                     pattern id=(hatch) width="6" height="6" patternUnits="userSpaceOnUse"
                         patternTransform="rotate(45)" {
                         line.hatch x1="0" y1="0" x2="0" y2="6" {}
                     }
                 }
-                g aria-hidden="true" {
-                    @for tick in scale.ticks() {
-                        line.grid.zero[tick == 0] x1=(START) x2=(WIDTH)
-                            y1=(short(scale.y(tick))) y2=(short(scale.y(tick))) {}
-                        text.end x=(START - 8.0) y=(short(scale.y(tick) + 4.0)) {
-                            ((chart.tick)(speech, tick.abs() / chart.unit.max(1)))
-                        }
-                    }
+                @for tick in scale.ticks() {
+                    line.grid.zero[tick == 0] x1="0" x2=(WIDTH)
+                        y1=(short(scale.y(tick))) y2=(short(scale.y(tick))) {}
                 }
                 @for (place, column) in chart.columns.iter().enumerate() {
                     (draw_column(
                         &scale,
                         column,
-                        (START + place as f64 * slot, slot),
+                        (place as f64 * slot, slot),
                         &hatch,
                         place == chart.shown,
                     ))
                     @if (chart.columns.len() - 1 - place) % each == 0 {
                         text.middle aria-hidden="true" y=(bottom + 20.0)
-                            x=(short(START + (place as f64 + 0.5) * slot)) { (column.label) }
+                            x=(short((place as f64 + 0.5) * slot)) { (column.label) }
                     }
                 }
             }
@@ -206,7 +211,12 @@ fn draw_column(
                     (draw_part(scale, part, (from, to), (left, width), column, hatch))
                 }
             }
-            text.readout x=(START) y="16" { (column.readout) }
+            // Written from the nearer side, so that it is seen when only that side is on the screen.
+            @if left + width / 2.0 < WIDTH / 2.0 {
+                text.readout x="0" y="16" { (column.readout) }
+            } @else {
+                text.readout.end x=(WIDTH) y="16" { (column.readout) }
+            }
         }
     }
 }
@@ -297,15 +307,15 @@ mod tests {
         let drawn = columns(speech_for(&HeaderMap::new()), &chart).into_string();
         // The scale runs from −6 to 6 in steps of 2: five units are 250 · 5 / 12 high.
         assert!(
-            drawn.contains(r#"<rect class="part returning" x="71" y="96.5""#),
+            drawn.contains(r#"<rect class="part returning" x="9" y="96.5""#),
             "{drawn}"
         );
         assert!(
-            drawn.contains(r#"<rect class="part won-back" x="71" y="54.8""#),
+            drawn.contains(r#"<rect class="part won-back" x="9" y="54.8""#),
             "{drawn}"
         );
         assert!(
-            drawn.contains(r#"<rect class="part lapsed" x="71" y="159" width="880""#),
+            drawn.contains(r#"<rect class="part lapsed" x="9" y="159" width="880""#),
             "{drawn}"
         );
         assert!(

@@ -4,9 +4,9 @@ customer-since = { $orders ->
    *[other] { $orders-shown } orders since { $first }, the latest on { $last }.
  }
 customer-days = { $days ->
-    [0] The latest order was today.
-    [one] That was yesterday.
-   *[other] That was { $days-shown } days ago.
+    [0] That is as new as the shop’s newest entry.
+    [one] That was 1 day before the shop’s newest entry.
+   *[other] That was { $days-shown } days before the shop’s newest entry.
  }
 customer-money = Money, { $currency }
 customer-gross = Gross
