@@ -15,6 +15,8 @@ use crate::{App, AppError};
 
 /// Customers whose pieces are on their way at once; each shares commits with the others.
 const IN_FLIGHT_MAX: usize = 512;
+/// Their events together: an import leaves most of the queue to the shop.
+const EVENTS_IN_FLIGHT_MAX: usize = 10_000;
 
 /// What an import did, in documents and lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -120,9 +122,13 @@ impl App {
                 }
             })
             .collect();
-        if flight.pieces >= IN_FLIGHT_MAX {
+        let crowded = |flight: &Flight| {
+            flight.pieces >= IN_FLIGHT_MAX || flight.events + events.len() > EVENTS_IN_FLIGHT_MAX
+        };
+        while flight.pieces > 0 && crowded(flight) {
             flight.land(imported)?;
         }
+        flight.events += events.len();
         let sender = flight.sender.clone();
         self.record_then(events, move |outcome| {
             // The import may have failed meanwhile; then nobody counts.
@@ -214,6 +220,7 @@ struct Flight {
     sender: mpsc::Sender<Landed>,
     receiver: mpsc::Receiver<Landed>,
     pieces: usize,
+    events: usize,
 }
 
 impl Flight {
@@ -223,6 +230,7 @@ impl Flight {
             sender,
             receiver,
             pieces: 0,
+            events: 0,
         }
     }
 
@@ -230,6 +238,7 @@ impl Flight {
     fn land(&mut self, imported: &mut Imported) -> Result<(), AppError> {
         let (lines, outcome) = self.receiver.recv().map_err(|_| StoreError::Closed)?;
         self.pieces -= 1;
+        self.events -= lines.len();
         for (Counts { lines, orders }, verdict) in lines.into_iter().zip(outcome?) {
             imported.lines += lines;
             if matches!(verdict, Verdict::Accepted { .. } | Verdict::Duplicate) {

@@ -34,7 +34,19 @@ use trust::Vault;
 /// Cheap to clone; every clone is the same shop.
 #[derive(Clone)]
 pub struct App {
+    // Dropped first: it waits for the writers, whose tasks hold the rest of the shop too.
+    _open: Arc<Opened>,
     pub(crate) inner: Arc<Inner>,
+}
+
+/// The shop as long as anybody outside holds it. The last one who lets go closes the store, so
+/// that it can be opened again at once.
+struct Opened(Arc<Inner>);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.store.close();
+    }
 }
 
 pub(crate) struct Inner {
@@ -82,8 +94,10 @@ impl App {
             intake: events::Intake::default(),
             overview: insight::OverviewCache::default(),
         };
+        let inner = Arc::new(inner);
         Ok(Self {
-            inner: Arc::new(inner),
+            _open: Arc::new(Opened(Arc::clone(&inner))),
+            inner,
         })
     }
 

@@ -95,15 +95,16 @@ impl App {
             .parse()
             .map_err(|error| AppError::Invalid(format!("{error}")))?;
         for (field, text) in [("request_id", &request.request_id), ("memo", &request.memo)] {
-            if text.is_empty() || text.len() > REQUEST_TEXT_BYTES_MAX {
-                let sentence = format!("{field} must have 1 to {REQUEST_TEXT_BYTES_MAX} bytes");
+            // No engine but one keeps a text with a NUL.
+            if text.is_empty() || text.len() > REQUEST_TEXT_BYTES_MAX || text.contains('\0') {
+                let sentence =
+                    format!("{field} must be a text of 1 to {REQUEST_TEXT_BYTES_MAX} bytes");
                 return Err(AppError::Invalid(sentence));
             }
         }
-        let root = self.customer_find(customer)?;
-        let inner = self.inner.clone();
+        let (inner, customer) = (self.inner.clone(), customer.clone());
         self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| adjust_in_tx(&inner, tx, root, &unit, &request))
+            session.transaction(|tx| adjust_in_tx(&inner, tx, &customer, &unit, &request))
         })?
     }
 
@@ -167,11 +168,17 @@ fn wallet_of(conn: &mut Conn, root: StreamId, now: Millis) -> Result<Vec<WalletU
 fn adjust_in_tx(
     inner: &Inner,
     tx: &mut Tx<'_>,
-    root: StreamId,
+    customer: &CustomerRef,
     unit: &Unit,
     request: &AdjustRequest,
 ) -> Result<Result<Adjusted, AppError>, StoreError> {
     let now = inner.environment.now();
+    // Found anew by every try: a merge at the same moment changes the answer.
+    let root = match crate::customers::find(inner, tx, customer) {
+        Ok(root) => root,
+        Err(AppError::Store(error)) => return Err(error),
+        Err(other) => return Ok(Err(other)),
+    };
     let content = serde_json::to_string(request).map_err(StoreError::shape)?;
     let stored = StoredRequest {
         key: inner
@@ -211,6 +218,7 @@ fn adjust_in_tx(
         }
     };
     let kept = Kept {
+        customer: root,
         request: request.clone(),
         answer,
     };
@@ -222,6 +230,7 @@ fn adjust_in_tx(
 /// What is kept under a request id.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    customer: StreamId,
     request: AdjustRequest,
     #[serde(with = "answer_form")]
     answer: Result<Adjusted, Refusal>,
@@ -278,7 +287,10 @@ fn repeated(
     let (_, answer) = store::settings::request_get(tx, &stored.key)?
         .ok_or(StoreError::Missing("answer of a request"))?;
     let kept: Kept = serde_json::from_str(&answer).map_err(StoreError::shape)?;
+    // By now the customer may be part of another one, who is the same person.
+    let customer = store::customers::stream_root(tx, kept.customer)?;
     let differs = [
+        ("customer", customer == Some(stored.stream)),
         ("unit", kept.request.unit == request.unit),
         ("amount", kept.request.amount == request.amount),
         ("expires_at", kept.request.expires_at == request.expires_at),

@@ -171,6 +171,12 @@ impl Store {
         self.readers.read(work)
     }
 
+    /// Finishes the writes that wait and takes no more. Dropping the store does so too, but tasks
+    /// may hold it themselves: whoever opened it closes it, and then nothing of it runs any more.
+    pub fn close(&self) {
+        self.writers.close();
+    }
+
     /// Puts a task into a queue of the writers and returns at once.
     ///
     /// # Errors

@@ -95,12 +95,12 @@ impl Queues {
 /// The writers of a store. Dropping them finishes what waits.
 pub(crate) struct Writers {
     queues: Queues,
-    threads: Vec<JoinHandle<()>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl std::fmt::Debug for Writers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Writers({})", self.threads.len())
+        f.write_str("Writers")
     }
 }
 
@@ -118,8 +118,10 @@ impl Writers {
                 .map_err(StoreError::database)?;
             threads.push(thread);
         }
-        let queues = Queues(shared);
-        Ok(Self { queues, threads })
+        Ok(Self {
+            queues: Queues(shared),
+            threads: Mutex::new(threads),
+        })
     }
 
     /// Where tasks are put for them.
@@ -128,15 +130,25 @@ impl Writers {
     }
 }
 
-impl Drop for Writers {
-    fn drop(&mut self) {
+impl Writers {
+    /// Finishes what waits, takes nothing more, and ends the threads.
+    pub(crate) fn close(&self) {
         self.queues.0.lock().closed = true;
         self.queues.0.wake.notify_all();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            // A task may be the last to let go of the store; its thread ends by itself then.
+            let is_own = thread.thread().id() == std::thread::current().id();
+            if !is_own && thread.join().is_err() {
                 tracing::error!("a writer thread panicked");
             }
         }
+    }
+}
+
+impl Drop for Writers {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -4,6 +4,7 @@
 //! out: without a PostgreSQL a test fails and says how to get one.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 use store::{Engine, Hook, Options};
@@ -139,6 +140,36 @@ impl Place {
         client
     }
 }
+
+impl Place {
+    /// Waits until so many transactions on this schema wait for a lock that another one holds.
+    ///
+    /// # Panics
+    /// When they do not come to it in a minute, or this place is not on PostgreSQL.
+    pub fn wait_for_blocked(&self, count: i64) {
+        let mut administrator = self.administrator();
+        let deadline = Instant::now() + BLOCKED_WAIT_MAX;
+        while Instant::now() < deadline {
+            let row = administrator
+                .query_one(BLOCKED, &[&self.schema()])
+                .expect("an administrator may look");
+            if row.get::<_, i64>(0) >= count {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        panic!("nobody was blocked in {BLOCKED_WAIT_MAX:?}");
+    }
+}
+
+/// A broken test hangs no longer than this.
+const BLOCKED_WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// Server processes that use tables of a schema and wait for a lock.
+const BLOCKED: &str = "
+    SELECT COUNT(DISTINCT w.pid) FROM pg_locks w WHERE NOT w.granted AND w.pid IN (
+        SELECT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+          JOIN pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = $1)";
 
 impl Drop for Place {
     fn drop(&mut self) {

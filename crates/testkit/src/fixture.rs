@@ -227,6 +227,11 @@ impl Fixture {
         Ok(())
     }
 
+    /// Closes the shop; [`Fixture::restart`] opens it again.
+    pub fn close(&mut self) {
+        self.app = None;
+    }
+
     /// Leaves the checks at the end out: this test broke the store on purpose.
     pub fn leave_broken(&self) {
         self.broken.store(true, Ordering::Relaxed);
@@ -293,14 +298,25 @@ impl Fixture {
     /// # Panics
     /// When there is no such customer, or the store fails.
     pub fn erase(&self, root: StreamId) -> Erased {
-        let sums = checks::sums_of_customer(self.app(), root);
-        let erased = self.app().erase(root).expect("a customer is erased");
+        self.keep_sums(root);
+        self.app().erase(root).expect("a customer is erased")
+    }
+
+    fn keep_sums(&self, root: StreamId) {
         self.has_erased.store(true, Ordering::Relaxed);
         let mut kept = self.erased.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, value) in sums {
+        for (key, value) in checks::sums_of_customer(self.app(), root) {
             *kept.entry(key).or_default() += value;
         }
-        erased
+    }
+
+    /// Erases again whom the journal names, knowing that these are the ones; how many.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub fn replay_erasures(&self, roots: &[StreamId]) -> usize {
+        roots.iter().for_each(|root| self.keep_sums(*root));
+        self.app().erasures_replay().expect("erasures are replayed")
     }
 
     /// The customer who is known by this name.

@@ -56,6 +56,8 @@ fn merge_in_tx(inner: &Inner, tx: &mut Tx<'_>, into: StreamId, from: StreamId) -
     let before = stays.state.clone();
     stays.streams.extend(&gone.streams);
     stays.stamp = stays.stamp.max(gone.stamp);
+    // The one who goes may come back: its next revision must be one that it never had.
+    stays.revision = stays.revision.max(gone.revision);
     let facts = facts_of(tx, stays)?;
     stays.state = inner.in_force().fold.facts(&facts);
     let decided = settle_merge(&before, &gone.state, &stays.state);
@@ -103,8 +105,8 @@ fn unmerge_in_tx(inner: &Inner, tx: &mut Tx<'_>, id: MergeId) -> Outcome<()> {
     for (root, leaves) in [(root, false), (merge.edge.from, true)] {
         let own = |stream: &StreamId| leaving.contains(stream) == leaves;
         let facts: Vec<&Fact> = facts.iter().filter(|fact| own(&fact.stream)).collect();
-        let is_live = |id| live.iter().any(|edge| edge.id == id);
-        decided.push((root, settle_unmerge(facts.iter().copied(), is_live)));
+        let fold = &inner.in_force().fold;
+        decided.push((root, settle_unmerge(facts.iter().copied(), &live, fold)));
         let row = CustomerRow {
             root,
             streams: whole

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use domain::customers::State;
+use domain::customers::{State, next_due};
 use domain::events::Fact;
 use domain::ids::StreamId;
 use store::customers::CustomerRow;
@@ -224,15 +224,19 @@ impl App {
                 ..it.row
             })
             .collect();
-        let now = self.now();
+        let (now, programme) = (self.now(), in_force.programme.clone());
         let total = changed.len() as u64;
         let position = done.customers;
         let put = self.inner.store.write(Queue::Jobs, move |session| {
             session.transaction(|tx| {
-                let mut put = 0;
+                let mut due = BTreeMap::new();
                 for row in &changed {
-                    put += u64::from(store::customers::customer_refold(tx, row)?);
+                    if store::customers::customer_refold(tx, row)? {
+                        due.insert(row.root, next_due(&row.state, &programme));
+                    }
                 }
+                let put = due.len() as u64;
+                store::customers::due_put(tx, &due)?;
                 store::settings::job_put(tx, JOB, JOB, position, &last.to_string(), now)?;
                 Ok(put)
             })

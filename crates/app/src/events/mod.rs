@@ -53,6 +53,16 @@ struct Piece {
     reply: Option<Reply>,
 }
 
+impl Drop for Piece {
+    /// Nobody waits for ever: what was lost in a panic, or waited when the store closed, is
+    /// answered too, and may be sent again.
+    fn drop(&mut self) {
+        if let Some(reply) = self.reply.take() {
+            reply(Err(StoreError::Closed));
+        }
+    }
+}
+
 #[derive(Default)]
 struct Waiting {
     pieces: VecDeque<Piece>,
@@ -89,7 +99,9 @@ impl App {
     ) -> Result<(), StoreError> {
         {
             let mut waiting = self.inner.intake.lock();
-            if waiting.events + events.len() > EVENTS_WAITING_MAX {
+            // A request that is larger than the whole queue is taken when nothing else waits.
+            let full = waiting.events + events.len() > EVENTS_WAITING_MAX;
+            if waiting.events > 0 && full {
                 return Err(StoreError::Busy);
             }
             waiting.events += events.len();

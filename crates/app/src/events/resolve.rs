@@ -31,15 +31,21 @@ impl Resolved {
     /// The stream an event comes to: that of its most trusted identity. None when the person was
     /// erased.
     pub(crate) fn stream_of(&self, inner: &Inner, event: &Event) -> Option<StreamId> {
-        let mut hashes = event
-            .identities
-            .iter()
-            .map(|it| inner.vault.identity_hash(it));
-        let first = hashes.clone().next();
-        if hashes.any(|hash| self.erased.contains(&hash)) {
+        let hashed = hashed(inner, event);
+        let (first, _) = hashed.first()?;
+        if self.is_erased(&hashed) {
             return None;
         }
-        first.and_then(|hash| self.streams.get(&hash).copied())
+        self.streams.get(first).copied()
+    }
+
+    /// Whether these are the names of an erased person. A device or a browser beside another name
+    /// may be shared, so it does not speak for whoever else used it.
+    fn is_erased(&self, hashed: &[(IdentityHash, &Identity)]) -> bool {
+        hashed.iter().enumerate().any(|(place, (hash, identity))| {
+            let speaks = place == 0 || identity.namespace.is_known();
+            speaks && self.erased.contains(hash)
+        })
     }
 
     /// The stream behind one identity, if anybody bears it.
@@ -67,13 +73,8 @@ pub(crate) fn resolve(
     events: &[&Event],
     also: &[Identity],
 ) -> Result<Resolved, StoreError> {
-    let hashed: Vec<Vec<(IdentityHash, &Identity)>> = events
-        .iter()
-        .map(|event| {
-            let hash = |identity| (inner.vault.identity_hash(identity), identity);
-            event.identities.iter().map(hash).collect()
-        })
-        .collect();
+    let hashed: Vec<Vec<(IdentityHash, &Identity)>> =
+        events.iter().map(|event| hashed(inner, event)).collect();
     let mut resolved = Resolved {
         streams: BTreeMap::new(),
         roots: BTreeMap::new(),
@@ -98,9 +99,14 @@ pub(crate) fn resolve(
         return Ok(resolved);
     }
     resolved.erased = store::trust::erased_among(tx, &unknown)?;
-    // Another writer may bind one of these at the same moment; then its stream is the one.
-    while bind_new(inner, tx, &mut resolved, &hashed)? {}
+    bind_new(inner, tx, &mut resolved, &hashed)?;
     Ok(resolved)
+}
+
+/// The names of an event with their hashes, the most trusted first.
+fn hashed<'e>(inner: &Inner, event: &'e Event) -> Vec<(IdentityHash, &'e Identity)> {
+    let hash = |identity| (inner.vault.identity_hash(identity), identity);
+    event.identities.iter().map(hash).collect()
 }
 
 fn look_up(
@@ -116,23 +122,20 @@ fn look_up(
     Ok(())
 }
 
-/// Binds identities that nobody bears; true when another writer was first with one of them, and
-/// the rest has to be looked at again.
+/// Binds identities that nobody bears. When another writer was first with one of them, the others
+/// of the same event have to follow it to its stream: the transaction is run again and finds it.
 fn bind_new(
     inner: &Inner,
     tx: &mut Tx<'_>,
     resolved: &mut Resolved,
     hashed: &[Vec<(IdentityHash, &Identity)>],
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let mut wanted: BTreeMap<IdentityHash, (StreamId, Identity)> = BTreeMap::new();
     for identities in hashed {
         let Some((first, _)) = identities.first() else {
             continue;
         };
-        if identities
-            .iter()
-            .any(|(hash, _)| resolved.erased.contains(hash))
-        {
+        if resolved.is_erased(identities) {
             continue;
         }
         let bound = resolved.streams.get(first).copied();
@@ -140,13 +143,14 @@ fn bind_new(
             .or_else(|| wanted.get(first).map(|(stream, _)| *stream))
             .unwrap_or_else(|| inner.environment.id(StreamId::new));
         for (hash, identity) in identities {
-            if !resolved.streams.contains_key(hash) && !wanted.contains_key(hash) {
+            let known = resolved.streams.contains_key(hash) || wanted.contains_key(hash);
+            if !known && !resolved.erased.contains(hash) {
                 wanted.insert(*hash, (stream, (*identity).clone()));
             }
         }
     }
     if wanted.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let streams: BTreeSet<StreamId> = wanted.values().map(|(stream, _)| *stream).collect();
     let mut new_keys = load_keys(inner, tx, resolved, &streams)?;
@@ -174,10 +178,10 @@ fn bind_new(
         }
     }
     if lost.is_empty() {
-        return Ok(false);
+        Ok(())
+    } else {
+        Err(StoreError::Stale)
     }
-    look_up(tx, resolved, &lost)?;
-    Ok(true)
 }
 
 /// Brings the keys of these streams; makes keys for those that have none yet, and answers their

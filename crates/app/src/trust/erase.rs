@@ -165,6 +165,9 @@ fn erase_in_tx(
     tx: &mut Tx<'_>,
     root: StreamId,
 ) -> Result<Result<Erased, AppError>, StoreError> {
+    let Some(root) = store::customers::stream_root(tx, root)? else {
+        return Ok(Err(AppError::NoCustomer));
+    };
     let customers = lock_roots(tx, &BTreeSet::from([root]))?;
     let customer = &customers[&root];
     let streams: Vec<StreamId> = customer.streams.keys().copied().collect();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::evolve::Fold;
 use super::state::{Decided, Standing, State};
 use crate::events::{Behaviour, Fact, Origin};
 use crate::ids::{MergeId, StreamId};
@@ -70,34 +71,85 @@ fn is_resting(standing: Standing) -> bool {
     matches!(standing, Standing::Lapsed | Standing::Prospect)
 }
 
-/// What stands decided on one side after a merge was undone: everything decided in its own
-/// streams, as if the settlements of edges that are no longer live had never been. With no
-/// decision in between that is exactly what stood before the merge.
+/// What stands decided on one side after a merge was undone: what its own history decided, gone
+/// through again as if only the edges that are still live had ever been. With no decision in
+/// between that is exactly what stood before the merge.
 ///
-/// `facts` are the facts of this side's streams; `live` says whether an edge still holds.
+/// `facts` are the facts of this side's streams, `live` the edges that still hold.
 #[must_use]
 pub fn settle_unmerge<'a>(
     facts: impl IntoIterator<Item = &'a Fact>,
-    live: impl Fn(MergeId) -> bool,
+    live: &[Edge],
+    fold: &Fold,
 ) -> Decided {
-    let mut facts: Vec<&Fact> = facts
-        .into_iter()
-        .filter(|fact| fact.origin == Origin::Decided)
-        .collect();
+    let mut facts: Vec<&Fact> = facts.into_iter().collect();
     facts.sort_by_key(|fact| fact.place());
-    let mut decided = Decided::default();
+    let mut parts = Parts::default();
     for fact in facts {
-        match &fact.behaviour {
-            Behaviour::Settled(settled) if settled.undone || live(settled.merge) => {
-                decided = settled.decided.clone();
+        let decided = &mut parts.part_of(fact.stream).decided;
+        match (&fact.behaviour, fact.origin) {
+            (Behaviour::StandingChanged(change), Origin::Decided) => decided.standing = change.to,
+            (Behaviour::ReferralCredited(_), Origin::Decided) => decided.referrals += 1,
+            (Behaviour::PointsAdjusted(_), Origin::Decided) => decided.adjustments += 1,
+            (Behaviour::Settled(settled), Origin::Decided) if !settled.undone => {
+                // What an edge settled may rest on streams that have left, so it is settled anew.
+                if let Some(edge) = live.iter().find(|edge| edge.id == settled.merge) {
+                    parts.join(edge, fold);
+                }
             }
-            Behaviour::StandingChanged(change) => decided.standing = change.to,
-            Behaviour::ReferralCredited(_) => decided.referrals += 1,
-            Behaviour::PointsAdjusted(_) => decided.adjustments += 1,
-            _ => {}
+            (_, Origin::Decided) => {}
+            _ => parts.part_of(fact.stream).observed.push(fact),
         }
     }
-    decided
+    parts
+        .last
+        .map_or_else(Decided::default, |last| parts.part_of(last).decided.clone())
+}
+
+/// The customers of which a side consists, while its history is gone through.
+#[derive(Default)]
+struct Parts<'a> {
+    /// To which part each stream belongs by now.
+    roots: BTreeMap<StreamId, StreamId>,
+    parts: BTreeMap<StreamId, Part<'a>>,
+    /// The stream of the newest fact; in the end all of them are one part.
+    last: Option<StreamId>,
+}
+
+#[derive(Default)]
+struct Part<'a> {
+    observed: Vec<&'a Fact>,
+    decided: Decided,
+}
+
+impl Part<'_> {
+    fn state(&self, fold: &Fold) -> State {
+        State {
+            observed: fold.facts(self.observed.iter().copied()).observed,
+            decided: self.decided.clone(),
+        }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn part_of(&mut self, stream: StreamId) -> &mut Part<'a> {
+        self.last = Some(stream);
+        let root = *self.roots.entry(stream).or_insert(stream);
+        self.parts.entry(root).or_default()
+    }
+
+    fn join(&mut self, edge: &Edge, fold: &Fold) {
+        let before = [edge.into, edge.from].map(|stream| self.part_of(stream).state(fold));
+        let [into, from] = [edge.into, edge.from].map(|stream| self.roots[&stream]);
+        let gone = self.parts.remove(&from).unwrap_or_default();
+        for root in self.roots.values_mut().filter(|root| **root == from) {
+            *root = into;
+        }
+        let joined = self.part_of(into);
+        joined.observed.extend(gone.observed);
+        let merged = joined.state(fold);
+        joined.decided = settle_merge(&before[0], &before[1], &merged);
+    }
 }
 
 #[cfg(test)]

@@ -202,8 +202,8 @@ impl Behaviour {
 }
 
 fn check_text(field: &'static str, text: &str) -> Result<(), BehaviourError> {
-    if text.is_empty() || text.len() > order::CODE_BYTES_MAX {
-        let problem = format!("must have 1 to {} bytes", order::CODE_BYTES_MAX);
+    if !order::is_code(text) {
+        let problem = format!("must be a text of 1 to {} bytes", order::CODE_BYTES_MAX);
         return Err(BehaviourError::new(field, problem));
     }
     Ok(())

@@ -202,7 +202,10 @@ impl Event {
     /// # Errors
     /// [`EventRefusal`] names the first thing that is wrong.
     pub fn check(&self) -> Result<(), EventRefusal> {
-        let bounded = |text: &str, max: usize| !text.is_empty() && text.len() <= max;
+        // Not every engine keeps a NUL in a text, and they are to take the same events.
+        let bounded = |text: &str, max: usize| {
+            !text.is_empty() && text.len() <= max && !text.contains('\0')
+        };
         if self.identities.is_empty() {
             return Err(EventRefusal::NoIdentity);
         }

@@ -15,7 +15,7 @@ use crate::time::Millis;
 pub const LINES_MAX: usize = 20_000;
 /// The longest order id, product code or country that is kept, in bytes.
 pub const CODE_BYTES_MAX: usize = 200;
-/// No single amount may be larger than this, so that sums of a customer never overflow.
+/// The amounts of one order together may not be larger than this, so that sums of a customer never overflow.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 
 /// What a line of an order stands for.
@@ -130,13 +130,18 @@ pub(super) fn check_refund(refund: &Refund) -> Result<(), BehaviourError> {
 }
 
 fn check_code(field: &'static str, code: &str) -> Result<(), BehaviourError> {
-    if code.is_empty() || code.len() > CODE_BYTES_MAX {
+    if !is_code(code) {
         return Err(BehaviourError::new(
             field,
-            format!("must have 1 to {CODE_BYTES_MAX} bytes"),
+            format!("must be a text of 1 to {CODE_BYTES_MAX} bytes"),
         ));
     }
     Ok(())
+}
+
+/// Not empty, not too long, and without a NUL, which not every engine keeps in a text.
+pub(super) fn is_code(code: &str) -> bool {
+    !code.is_empty() && code.len() <= CODE_BYTES_MAX && !code.contains('\0')
 }
 
 fn check_lines(lines: &[Line]) -> Result<(), BehaviourError> {
@@ -146,15 +151,18 @@ fn check_lines(lines: &[Line]) -> Result<(), BehaviourError> {
             format!("must be 1 to {LINES_MAX}"),
         ));
     }
+    let (mut amount, mut quantity) = (0_u64, 0_u64);
     for line in lines {
         check_code("product", &line.product)?;
-        let bounded = |number: i64| number.checked_abs().is_some_and(|n| n <= AMOUNT_MINOR_MAX);
-        if !bounded(line.amount) || !bounded(line.quantity) {
-            return Err(BehaviourError::new(
-                "amount",
-                "is larger than any order".to_owned(),
-            ));
-        }
+        amount = amount.saturating_add(line.amount.unsigned_abs());
+        quantity = quantity.saturating_add(line.quantity.unsigned_abs());
+    }
+    // All lines together: no line's sign helps another one over the bound.
+    if amount.max(quantity) > AMOUNT_MINOR_MAX.unsigned_abs() {
+        return Err(BehaviourError::new(
+            "amount",
+            "is larger than any order".to_owned(),
+        ));
     }
     Ok(())
 }
