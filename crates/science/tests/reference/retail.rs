@@ -1,0 +1,114 @@
+//! Online Retail: RFM, concentration, cohorts and gaps against pandas 2.3.3.
+
+use crate::data::{half_digit, near, retail};
+use science::cohorts::{Activity, cohorts};
+use science::concentration::concentration;
+use science::rfm::{Buyer, Scores, rank_scores};
+use science::summary::{moments, quantile};
+
+#[test]
+fn scores_of_online_retail() {
+    let mut buyers = Vec::new();
+    let snapshot = retail().snapshot_day;
+    for customer in retail().customers.values() {
+        buyers.push(Buyer {
+            recency_days: f64::from(snapshot - customer.days.last().expect("a day")),
+            orders: customer.invoices.len() as f64,
+            revenue: customer.revenue,
+        });
+    }
+    assert_eq!(buyers.len(), 4338);
+    let recency: Vec<f64> = buyers.iter().map(|buyer| buyer.recency_days).collect();
+    assert_eq!(quantile(&recency, 0.5), Ok(51.0));
+    let scores = rank_scores(&buyers, 5).expect("buyers");
+    let all = |score: u8| Scores {
+        recency: score,
+        frequency: score,
+        money: score,
+    };
+    let best: Vec<f64> = buyers
+        .iter()
+        .zip(&scores)
+        .filter(|(_, score)| **score == all(5))
+        .map(|(buyer, _)| buyer.revenue)
+        .collect();
+    let total: f64 = buyers.iter().map(|buyer| buyer.revenue).sum();
+    assert_eq!(best.len(), 348);
+    let share = best.iter().sum::<f64>() / total;
+    near("revenue of 555", share, 0.438221, half_digit(6));
+    let worst = scores.iter().filter(|score| **score == all(1)).count();
+    assert_eq!(worst, 184);
+}
+
+#[test]
+fn concentration_of_online_retail() {
+    let customers = retail().customers.values();
+    let revenue: Vec<f64> = customers.clone().map(|customer| customer.revenue).collect();
+    let orders: Vec<f64> = customers
+        .map(|customer| customer.invoices.len() as f64)
+        .collect();
+    let spread = concentration(&revenue).expect("revenue");
+    near("revenue", spread.total, 8_911_407.904, 1e-6);
+    near("Gini", spread.gini, 0.71513962, half_digit(8));
+    for (share, expected) in [
+        (0.01, 0.319989),
+        (0.05, 0.503781),
+        (0.10, 0.613751),
+        (0.20, 0.746171),
+    ] {
+        near("top", spread.top_share(share), expected, half_digit(6));
+    }
+    let spread = concentration(&orders).expect("orders");
+    near("orders", spread.total, 18_532.0, 0.0);
+    near("Gini", spread.gini, 0.54144566, half_digit(8));
+    let repeat = orders.iter().filter(|&&orders| orders > 1.0).count();
+    assert_eq!(repeat, 2845);
+}
+
+#[test]
+fn cohorts_of_online_retail() {
+    let mut activities = Vec::new();
+    for (member, customer) in &retail().customers {
+        for month in &customer.months {
+            activities.push(Activity {
+                member: *member,
+                period: *month,
+            });
+        }
+    }
+    let found = cohorts(&activities);
+    assert_eq!(
+        found[0].active,
+        [
+            885, 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235
+        ]
+    );
+    assert_eq!(
+        found[1].active,
+        [417, 92, 111, 96, 134, 120, 103, 101, 125, 136, 152, 49]
+    );
+    let sizes: Vec<u32> = found.iter().map(|cohort| cohort.active[0]).collect();
+    assert_eq!(
+        sizes,
+        [
+            885, 417, 380, 452, 300, 284, 242, 188, 169, 299, 358, 323, 41
+        ]
+    );
+}
+
+#[test]
+fn gaps_of_online_retail() {
+    let mut gaps = Vec::new();
+    for customer in retail().customers.values() {
+        let days: Vec<i32> = customer.days.iter().copied().collect();
+        for pair in days.windows(2) {
+            gaps.push(f64::from(pair[1] - pair[0]));
+        }
+    }
+    let found = moments(&gaps).expect("gaps");
+    assert_eq!(found.count, 12_425);
+    near("mean", found.mean, 45.65690, half_digit(5));
+    for (share, expected) in [(0.5, 28.0), (0.8, 70.0), (0.9, 110.0)] {
+        assert_eq!(quantile(&gaps, share), Ok(expected));
+    }
+}
