@@ -1,6 +1,6 @@
 //! Time: the view is right at every moment, and a wake that is late, double or idle harms nothing.
 
-use domain::customers::Standing;
+use domain::customers::{Standing, view};
 use domain::time::Millis;
 use testkit::engines::both;
 use testkit::fixture::Fixture;
@@ -12,8 +12,8 @@ use crate::{number, state_of};
 const CHANGES: &str = "SELECT COUNT(*) AS n FROM facts WHERE name = 'Standing Changed'";
 
 fn shown(shop: &Fixture) -> Standing {
-    let page = shop.app().customer_page(shop.customer(&user(1)));
-    page.expect("a customer").standing
+    let programme = &shop.app().in_force().programme;
+    view(&state_of(shop, &user(1)), programme, shop.clock().now()).standing
 }
 
 fn decided(shop: &Fixture) -> Standing {

@@ -41,7 +41,7 @@ fn run(engine: Engine, seed: Seed, world: &World) -> BTreeMap<String, Table> {
         .chain(&gone.anonymous_ids);
     let root = named.filter_map(|it| shop.find(it)).next();
     shop.erase(root.expect("the shop heard of everybody"));
-    shop.clock().advance(400 * 86_400_000);
+    shop.clock().advance(60 * 86_400_000);
     shop.settle();
     rows::tables(shop.store())
 }

@@ -26,6 +26,7 @@ const PRAGMAS: &[(&str, &str)] = &[
     ("cache_size", "-131072"),   // 128 MB a connection at most
     ("mmap_size", "8589934592"), // reads come from the page cache without a copy
     ("temp_store", "MEMORY"),
+    ("secure_delete", "FAST"), // what leaves a page that is written anyway is overwritten
 ];
 
 /// The word before what a statement answers.
