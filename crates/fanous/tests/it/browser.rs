@@ -116,12 +116,12 @@ fn charts_are_walked_with_the_keyboard() {
         let chart = browser.find("[data-chart]").await;
         chart.focus().await.expect("it takes the focus");
         let right = "\u{e014}";
-        chart.send_keys(right).await.expect("a key");
+        browser.press(right).await;
         let here = "document.activeElement";
         let first = browser
             .value(&format!("{here}.getAttribute('aria-label')"))
             .await;
-        chart.send_keys(right).await.expect("a key");
+        browser.press(right).await;
         let second = browser
             .value(&format!("{here}.getAttribute('aria-label')"))
             .await;

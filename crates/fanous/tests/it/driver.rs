@@ -149,6 +149,16 @@ impl Browser {
         field.send_keys(text).await.expect("it can be written in");
     }
 
+    /// Presses a key wherever the focus is.
+    pub(crate) async fn press(&self, key: &str) {
+        let here = self
+            .tab
+            .active_element()
+            .await
+            .expect("something has the focus");
+        here.send_keys(key).await.expect("a key");
+    }
+
     pub(crate) async fn text(&self, selector: &str) -> String {
         self.find(selector).await.text().await.expect("a text")
     }

@@ -22,12 +22,12 @@ overview-lead-again = { $repeat ->
     [one] 1 of { $buyers-shown } ordered more than once
    *[other] { $repeat-shown } of { $buyers-shown } ordered more than once
  }
-overview-lead-interval = : { $share }, and with 95 % certainty between { $low } and { $high }.
+overview-lead-interval = : { $share }, and with 95 % certainty between { $low } and { $high }.
 overview-lead-net = They bring { $share } of net sales.
 overview-customers = Customers
 overview-customers-note = { $buyers-shown } of them have ordered
 overview-repeat = Ordered again
-overview-repeat-note = { $low }–{ $high } with 95 % certainty, n = { $buyers-shown }
+overview-repeat-note = { $low }–{ $high } with 95 % certainty, n = { $buyers-shown }
 overview-gross = Gross sales, { $currency }
 overview-gross-note = { $orders ->
     [one] as ordered, 1 order
@@ -53,7 +53,7 @@ overview-flow-early = { $new ->
    *[other] In { $month } { $new-shown } customers ordered for the first time; nobody can have lapsed yet.
  }
 overview-flow-first = The first month is still running.
-overview-flow-how = Customers by month. Above the line those who ordered, below it those who had been without an order for { $lapse-shown } months. n = { $buyers-shown } buyers, { $period }.
+overview-flow-how = Customers by month. Above the line those who ordered, below it those who had been without an order for { $lapse-shown } months. n = { $buyers-shown } buyers, { $period }.
 overview-flow-how-running = Hatched: the month was not over.
 overview-flow-label = Customers by month: new, returning, won back, lapsed
 overview-readout-flow = { $month }: { $returning-shown } returning, { $new-shown } new, { $back-shown } won back, { $lapsed-shown } lapsed
@@ -72,7 +72,7 @@ overview-table-flow = The same as a table
 overview-caption-flow = Customers by month
 overview-money-title = Of { $currency } { $gross } ordered, { $share } went back: net sales are { $currency } { $net }.
 overview-money-title-none = Nothing that was ordered went back: net sales are { $currency } { $net }.
-overview-money-how = { $currency } by month, orders of known customers. A refund counts in the month in which it was made. n = { $orders-shown } orders, { $period }.
+overview-money-how = { $currency } by month, orders of known customers. A refund counts in the month in which it was made. n = { $orders-shown } orders, { $period }.
 overview-money-label = Net sales and refunds by month
 overview-readout-money = { $month }: net { $net }, refunds { $refunds }, gross { $gross }
 overview-part-net = { $month }: { $amount } net
