@@ -63,9 +63,11 @@ pub(crate) fn bench(root: &Path, names: &[String], json: Option<&Path>) -> Resul
 
 /// Starts a cluster for a developer and keeps it until this process ends.
 pub(crate) fn postgres() -> Result<(), Failure> {
-    let cluster = Cluster::start(&provision::postgres()?)?;
+    let programs = provision::postgres()?;
+    let cluster = Cluster::start(&programs)?;
     println!("{}", cluster.url());
     println!("export {POSTGRES_VARIABLE}={}", cluster.url());
+    println!("export {POSTGRES_FOLDER_VARIABLE}={}", programs.display());
     println!("It lives until Ctrl-C.");
     loop {
         thread::park();

@@ -109,18 +109,14 @@ impl Store {
     }
 
     fn open_postgres(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let mut first = PostgresConn::open(url, options.schema.as_deref(), false)?;
-        if !options.unsafe_durability {
-            first.check_durability()?;
-        }
-        let mut first = Conn::Postgres(first);
+        let mut first = Conn::Postgres(open_durable(url, options)?);
         migrate(&mut first)?;
         drop(first);
         let connects = (0..options.writers.max(1))
             .map(|_| {
                 let (url, options) = (url.to_owned(), options.clone());
                 let connect: Connect = Box::new(move || {
-                    let mut conn = PostgresConn::open(&url, options.schema.as_deref(), false)?;
+                    let mut conn = open_durable(&url, &options)?;
                     let writer = conn.take_writer()?;
                     Session::new(Conn::Postgres(conn), writer, options.hook.clone())
                 });
@@ -214,6 +210,16 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// A connection that may write. Each is asked for what it promises, because some of that is the
+/// session's own, and because the server may be another one after a lost connection.
+fn open_durable(url: &str, options: &Options) -> Result<PostgresConn, StoreError> {
+    let mut conn = PostgresConn::open(url, options.schema.as_deref(), false)?;
+    if !options.unsafe_durability {
+        conn.check_durability()?;
+    }
+    Ok(conn)
 }
 
 fn refused(sentence: &str) -> StoreError {

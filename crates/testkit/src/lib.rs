@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod clock;
+pub mod cluster;
 pub mod engines;
 pub mod faults;
 pub mod fixture;

@@ -3,9 +3,9 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 
 use app::events::Verdict;
 use app::loyalty::Adjusted;
@@ -106,7 +106,7 @@ struct Moved {
 struct Record {
     told: Mutex<Vec<Told>>,
     moved: Mutex<Vec<Moved>>,
-    answers: AtomicU64,
+    answers: Arc<AtomicU64>,
 }
 
 fn client(app: &App, seed: Seed, number: u64, record: &Record) {
@@ -133,18 +133,17 @@ fn client(app: &App, seed: Seed, number: u64, record: &Record) {
         }
         let event = something(&mut draws, &id);
         let (sender, receiver) = mpsc::sync_channel(1);
-        let told = event.clone();
+        let (told, answers) = (event.clone(), Arc::clone(&record.answers));
         app.record_then(vec![event], move |outcome| {
-            // Called on the writer, right after its commit.
-            sender
-                .send((COMMIT.get(), outcome))
-                .expect("the client waits");
+            // Called on the writer, right after its commit, in the order within it.
+            let place = (COMMIT.get(), answers.fetch_add(1, Ordering::SeqCst));
+            sender.send((place, outcome)).expect("the client waits");
         })
         .expect("there is room");
-        let (commit, outcome) = receiver.recv().expect("every request is answered");
+        let (place, outcome) = receiver.recv().expect("every request is answered");
         let verdicts = outcome.expect("the store holds");
         let told = Told {
-            place: (commit, record.answers.fetch_add(1, Ordering::SeqCst)),
+            place,
             event: told,
             verdict: word(&verdicts[0]),
         };

@@ -1,6 +1,7 @@
 //! The store on both engines.
 
 mod changes;
+mod durability;
 mod open;
 mod poison;
 mod schema;
