@@ -34,7 +34,7 @@ const POSTGRES: Need = Need {
     found: || postgres_folder().is_some(),
 };
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     POSTGRES,
     Need {
         package: "chromium",
@@ -51,6 +51,11 @@ const NEEDS: [Need; 5] = [
     Need {
         package: "fonts-noto-cjk",
         found: || font_is_installed(&["NotoSansCJK", "NotoSansTC", "NotoSansHant"]),
+    },
+    // By which the long tier sees that no answer comes before its sync.
+    Need {
+        package: "strace",
+        found: || on_path("strace").is_some(),
     },
 ];
 
@@ -125,7 +130,7 @@ fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
 fn what_to_install(missing: &[&str]) -> Failure {
     format!(
         "the tests need PostgreSQL {POSTGRES_MAJOR_MIN} or newer, Chromium with ChromeDriver, and \
-         the Noto fonts (core and CJK); please install what is missing here, in Debian's names: {}",
+         the Noto fonts (core and CJK), and strace; please install what is missing here, in Debian's names: {}",
         missing.join(" ")
     )
 }

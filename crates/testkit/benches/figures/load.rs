@@ -142,6 +142,8 @@ pub(crate) fn live(customer: u64, number: u64, now: Millis, draws: &mut Draws) -
 pub(crate) struct Done {
     pub(crate) events: u64,
     pub(crate) took: Duration,
+    /// How long the writers' threads were on a processor.
+    pub(crate) writers: Duration,
 }
 
 impl Done {
@@ -172,7 +174,21 @@ pub(crate) fn settle_customers(app: &App, customers: u64, seed: u64) -> Result<D
     Ok(Done {
         events,
         took: start.elapsed(),
+        writers: Duration::ZERO,
     })
+}
+
+/// How long this process's writer threads have been on a processor, as Linux tells; nothing on
+/// other systems.
+fn writers_busy() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let busy = threads.flatten().filter_map(|thread| {
+        let name = std::fs::read_to_string(thread.path().join("comm")).ok()?;
+        let times = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        let busy: u64 = times.split_whitespace().next()?.parse().ok()?;
+        (name.trim() == "writer").then_some(busy)
+    });
+    Duration::from_nanos(busy.sum())
 }
 
 /// Sends requests from so many clients, each waiting for its answer before the next, and checks
@@ -200,7 +216,7 @@ pub(crate) fn send(app: &App, requests: Vec<Vec<Event>>, clients: usize) -> Resu
             return;
         }
     };
-    let start = Instant::now();
+    let (start, busy) = (Instant::now(), writers_busy());
     std::thread::scope(|scope| {
         for _ in 0..clients {
             let failed = failed.clone();
@@ -208,12 +224,14 @@ pub(crate) fn send(app: &App, requests: Vec<Vec<Event>>, clients: usize) -> Resu
         }
     });
     let took = start.elapsed();
+    let writers = writers_busy().saturating_sub(busy);
     drop(failed);
     match failures.recv() {
         Ok(said) => Err(said.into()),
         Err(_) => Ok(Done {
             events: total as u64,
             took,
+            writers,
         }),
     }
 }

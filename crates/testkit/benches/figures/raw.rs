@@ -3,7 +3,7 @@
 //! what we do.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 use testkit::seeds::{Draws, Seed};
@@ -62,7 +62,11 @@ pub(crate) fn run(bench: &Bench, burst: u64) -> Result<Done, Failure> {
     let took = start.elapsed();
     drop(conn);
     std::fs::remove_dir_all(&folder)?;
-    Ok(Done { events: done, took })
+    Ok(Done {
+        events: done,
+        took,
+        writers: Duration::ZERO,
+    })
 }
 
 fn open(path: &Path, customers: u64) -> Result<Connection, Failure> {

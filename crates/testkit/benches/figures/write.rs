@@ -102,6 +102,12 @@ fn write(
         let events = bench.scaled(EVENTS);
         let seed = Seed::new(4).child(name);
         let done = send(app, requests(app, events, customers, burst, seed), CLIENTS)?;
+        let busy = done.writers.as_secs_f64();
+        eprintln!(
+            "{name}: the writers were on a processor {:.1} us a fact, {:.0} % of the time",
+            busy / done.events as f64 * 1e6,
+            busy / done.took.as_secs_f64() * 100.0
+        );
         let peer = raw.map(|raw| ("raw_sqlite_append", raw[place].per_second()));
         let target = Target::AtLeast(target);
         figures.push(figure(bench, engine, name, &done, target, peer)?);
