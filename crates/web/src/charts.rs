@@ -165,7 +165,7 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
                         &hatch,
                         place == chart.shown,
                     ))
-                    @if (chart.columns.len() - 1 - place) % each == 0 {
+                    @if (chart.columns.len() - 1 - place).is_multiple_of(each) {
                         text.middle aria-hidden="true" y=(bottom + 20.0)
                             x=(short((place as f64 + 0.5) * slot)) { (column.label) }
                     }
@@ -203,7 +203,7 @@ fn draw_column(
         .chain(&column.below)
         .zip(above.into_iter().chain(below));
     html! {
-        g.column.shown[is_shown] tabindex="0" role="img" aria-label=(column.readout) {
+        g.column.shown[is_shown] tabindex="0" role="group" aria-label=(column.readout) {
             rect.reach x=(short(x)) y=(short(top)) width=(short(slot))
                 height=(short(foot - top)) {}
             @for (part, (from, to)) in parts {
@@ -211,7 +211,7 @@ fn draw_column(
                     (draw_part(scale, part, (from, to), (left, width), column, hatch))
                 }
             }
-            // Written from the nearer side, so that it is seen when only that side is on the screen.
+            // Written from the nearer side, so that it is seen when only that side is in sight.
             @if left + width / 2.0 < WIDTH / 2.0 {
                 text.readout x="0" y="16" { (column.readout) }
             } @else {

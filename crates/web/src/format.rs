@@ -49,7 +49,7 @@ impl Numbers {
     fn grouped(&self, digits: &str) -> String {
         let mut shown = String::new();
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
                 shown.push_str(&self.group);
             }
             shown.push(digit);

@@ -50,7 +50,7 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 
 /// Gives a refusal its form: JSON under `/v1`, a page elsewhere. Logs each request without its
 /// address, which may name a person.
-pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/v1/");
     let method = request.method().clone();
     let speech = speech_for(request.headers());
@@ -62,7 +62,7 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
     if is_api {
         in_json(&refusal)
     } else {
-        error_page(&shared, speech, &refusal)
+        error_page(speech, &refusal)
     }
 }
 

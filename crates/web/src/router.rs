@@ -26,7 +26,7 @@ pub fn router(app: App, options: WebOptions) -> Router {
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(from_fn_with_state(shared.clone(), guard::names))
         .layer(from_fn_with_state(shared.clone(), guard::bound))
-        .layer(from_fn_with_state(shared.clone(), guard::dress))
+        .layer(from_fn(guard::dress))
         .layer(CompressionLayer::new())
         .layer(from_fn(guard::secure))
         .with_state(shared)

@@ -154,9 +154,15 @@ fn pages_fit_a_phone_and_a_desk() {
             for page in &pages {
                 browser.go(&format!("{}{page}", house.url)).await;
                 open_details(&browser).await;
-                let wide = browser.value("document.documentElement.scrollWidth").await;
-                let wide = wide.as_u64().expect("a width");
-                assert!(wide <= u64::from(width), "{page} is {wide} wide on {width}");
+                for direction in ["ltr", "rtl"] {
+                    browser
+                        .value(&format!("document.documentElement.dir = '{direction}'"))
+                        .await;
+                    let wide = browser.value("document.documentElement.scrollWidth").await;
+                    let wide = wide.as_u64().expect("a width");
+                    let measured = format!("{page} {direction} is {wide} wide on {width}");
+                    assert!(wide <= u64::from(width), "{measured}");
+                }
             }
         }
         // A page that is not there is an error on purpose, and the only one.

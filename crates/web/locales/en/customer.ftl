@@ -4,7 +4,7 @@ customer-since = { $orders ->
    *[other] { $orders-shown } orders since { $first }, the latest on { $last }.
  }
 customer-days = { $days ->
-    [0] That is as new as the shop’s newest entry.
+    [0] The shop has nothing newer.
     [one] That was 1 day before the shop’s newest entry.
    *[other] That was { $days-shown } days before the shop’s newest entry.
  }

@@ -190,7 +190,10 @@ impl Scene<'_> {
                 }
                 @for (key, value, note) in rows {
                     div {
-                        dt { (speech.say(key)) " " small.inline { (self.settings.currency.code()) } }
+                        dt {
+                            (speech.say(key)) " "
+                            small.inline { (self.settings.currency.code()) }
+                        }
                         dd { (value) small { (note) } }
                     }
                 }

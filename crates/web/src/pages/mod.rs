@@ -55,7 +55,7 @@ fn amount(amount: &Amount) -> Markup {
 }
 
 /// What happened, what was kept, what to do.
-pub(crate) fn error_page(_: &Shared, speech: &'static Speech, refusal: &Refusal) -> Response {
+pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response {
     let [title, kept, todo] = error_keys(refusal);
     let verdict = refusal.verdict();
     let title = speech.say(title);
@@ -103,5 +103,32 @@ fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
             ["error-unreadable", "error-kept-all", "error-todo-back"]
         }
         _ => ["error-failed", "error-kept-maybe", "error-todo-log"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::errors::in_json;
+    use crate::i18n::speech_for;
+
+    #[test]
+    fn what_failed_inside_stays_inside() {
+        let secret = "relation facts does not exist";
+        let failed = || Refusal::App(AppError::Store(StoreError::Shape(secret.to_owned())));
+        let page = error_page(speech_for(&HeaderMap::new()), &failed());
+        assert_eq!(page.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for response in [page, in_json(&failed())] {
+            let body = axum::body::to_bytes(response.into_body(), 1 << 20);
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .expect("one");
+            let body = runtime.block_on(body).expect("a body");
+            let text = String::from_utf8_lossy(&body).into_owned();
+            assert!(text.contains("failed inside"), "{text}");
+            assert!(!text.contains(secret), "{text}");
+        }
     }
 }

@@ -59,20 +59,28 @@ impl Scene<'_> {
                 }
                 details {
                     summary {
-                        (speech.say_with("customer-streams", Words::new().count("streams", streams)))
+                        (speech.say_with(
+                            "customer-streams",
+                            Words::new().count("streams", streams),
+                        ))
                     }
                     ul.plain {
                         @for (stream, facts) in &self.page.streams {
                             li {
                                 code dir="ltr" { (stream) } " "
-                                small.inline { (speech.say_with("customer-stream-facts", Words::new()
-                                    .count("facts", i64::try_from(*facts).unwrap_or(i64::MAX)))) }
+                                small.inline { (self.stream_facts(*facts)) }
                             }
                         }
                     }
                 }
             }
         }
+    }
+
+    fn stream_facts(&self, facts: u64) -> String {
+        let facts = i64::try_from(facts).unwrap_or(i64::MAX);
+        self.speech
+            .say_with("customer-stream-facts", Words::new().count("facts", facts))
     }
 
     pub(super) fn wallet(&self) -> Markup {

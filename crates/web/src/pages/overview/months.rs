@@ -363,7 +363,9 @@ fn legend(entries: &[(&str, String)]) -> Markup {
         ul.legend aria-hidden="true" {
             @for (class, words) in entries {
                 li {
-                    svg viewBox="0 0 12 12" { rect class={ "part " (class) } width="12" height="12" {} }
+                    svg viewBox="0 0 12 12" {
+                        rect class={ "part " (class) } width="12" height="12" {}
+                    }
                     (words)
                 }
             }
