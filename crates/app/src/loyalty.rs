@@ -8,7 +8,7 @@ use domain::loyalty::{Account, AccountKind, Adjustment, Refusal, Unit, Wallet, a
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::loyalty::{NamedAccount, NewLot, StoredPosting};
+use store::loyalty::{NamedAccount, NewLot, OwnedAccount, StoredPosting};
 use store::settings::StoredRequest;
 use store::{Conn, Queue, StoreError, Tx};
 
@@ -138,11 +138,17 @@ fn wallet_of(conn: &mut Conn, root: StreamId, now: Millis) -> Result<Vec<WalletU
     let accounts = store::loyalty::accounts_of(conn, &owners)?;
     let by_account = accounts
         .iter()
-        .map(|(id, owner, ..)| (*id, *owner))
+        .map(|account| (account.id, account.owner))
         .collect();
     let lots = store::loyalty::lots_open(conn, &by_account)?;
     let mut units: BTreeMap<String, WalletUnit> = BTreeMap::new();
-    for (id, owner, unit, _, balance) in accounts {
+    for OwnedAccount {
+        id,
+        owner,
+        unit,
+        balance,
+    } in accounts
+    {
         let own = lots.iter().filter(|lot| {
             let account = unit.parse().map(|unit| Account {
                 owner: Some(lot.owner),

@@ -283,31 +283,43 @@ pub fn balances_of(
     .collect()
 }
 
-/// The accounts of these owners: name, unit, kind and balance.
+/// An account of a customer with its balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedAccount {
+    /// Its name.
+    pub id: AccountId,
+    /// Whose it is.
+    pub owner: OwnerToken,
+    /// What it counts.
+    pub unit: String,
+    /// The sum of its postings.
+    pub balance: i64,
+}
+
+/// The accounts of these owners.
 ///
 /// # Errors
 /// When the database fails.
 pub fn accounts_of(
     conn: &mut Conn,
     owners: &[OwnerToken],
-) -> Result<Vec<(AccountId, OwnerToken, String, String, i64)>, StoreError> {
+) -> Result<Vec<OwnedAccount>, StoreError> {
     let values: Vec<Value> = owners.iter().map(|owner| (*owner).into()).collect();
     conn.rows_each(
         rows!(
-            "SELECT id, owner, unit, kind, balance FROM accounts
+            "SELECT id, owner, unit, balance FROM accounts
               WHERE owner IN ({$1}) ORDER BY owner, id"
         ),
         &values,
     )?
     .into_iter()
     .map(|mut row| {
-        Ok((
-            AccountId::from_bytes(row.id("id")?),
-            OwnerToken::from_bytes(row.id("owner")?),
-            row.take_text("unit")?,
-            row.take_text("kind")?,
-            row.int("balance")?,
-        ))
+        Ok(OwnedAccount {
+            id: AccountId::from_bytes(row.id("id")?),
+            owner: OwnerToken::from_bytes(row.id("owner")?),
+            unit: row.take_text("unit")?,
+            balance: row.int("balance")?,
+        })
     })
     .collect()
 }

@@ -307,10 +307,10 @@ impl Drop for Checkpointer {
     fn drop(&mut self) {
         // The thread may have ended already; then there is nobody to tell.
         let _ = self.stop.send(());
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the checkpointer panicked");
-            }
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the checkpointer panicked");
         }
     }
 }

@@ -1,9 +1,16 @@
 //! Events in few words, for tests that need one of a kind and not a world.
 
+use app::events::Verdict;
 use domain::customers::Identity;
 use domain::events::{Behaviour, Channel, Event, Line, LineKind, Order, PageView, Refund};
 use domain::money::Currency;
 use domain::time::Millis;
+
+/// Whether an event is in the log now and was not before.
+#[must_use]
+pub fn is_accepted(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Accepted { .. })
+}
 
 /// The first moment of a fixture's clock: 2025-01-01T00:00:00Z.
 pub const START: Millis = Millis(1_735_689_600_000);

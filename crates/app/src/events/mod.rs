@@ -167,10 +167,8 @@ fn drain(inner: &Arc<Inner>, session: &mut Session) {
         settle(inner, pieces);
     }
     let more = !inner.intake.lock().pieces.is_empty();
-    if more {
-        if let Err(error) = schedule_drain(inner) {
-            tracing::warn!(%error, "events wait and no writer takes them");
-        }
+    if more && let Err(error) = schedule_drain(inner) {
+        tracing::warn!(%error, "events wait and no writer takes them");
     }
 }
 

@@ -88,12 +88,13 @@ pub fn decide(
         .first()
         .and_then(|it| resources.streams.get(it))
         .copied();
-    if let Some(by) = referrer {
-        if by != customer && state.observed.referred_by.is_empty() {
-            decision.observed.push(Behaviour::Referred(Referred { by }));
-            let body = InboxBody::ReferralJoined { joined: customer };
-            decision.inbox.push(Telling { stream: by, body });
-        }
+    if let Some(by) = referrer
+        && by != customer
+        && state.observed.referred_by.is_empty()
+    {
+        decision.observed.push(Behaviour::Referred(Referred { by }));
+        let body = InboxBody::ReferralJoined { joined: customer };
+        decision.inbox.push(Telling { stream: by, body });
     }
     decision
 }

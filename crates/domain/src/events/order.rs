@@ -15,7 +15,8 @@ use crate::time::Millis;
 pub const LINES_MAX: usize = 20_000;
 /// The longest order id, product code or country that is kept, in bytes.
 pub const CODE_BYTES_MAX: usize = 200;
-/// The amounts of one order together may not be larger than this, so that sums of a customer never overflow.
+/// The amounts of one order together may not be larger than this, so that sums over thousands of
+/// such orders do not overflow.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 
 /// What a line of an order stands for.

@@ -19,10 +19,13 @@ const WRITERS_MAX: i64 = 256;
 /// The class of the advisory locks by which writers take their numbers: "fan" in ASCII.
 const WRITER_LOCK_CLASS: i32 = 0x0066_616e;
 
+/// A prepared statement with the names of its columns.
+type Prepared = (Statement, Arc<[String]>);
+
 /// One connection to a PostgreSQL server.
 pub struct PostgresConn {
     client: Client,
-    statements: HashMap<(&'static str, usize), (Statement, Arc<[String]>)>,
+    statements: HashMap<(&'static str, usize), Prepared>,
 }
 
 impl std::fmt::Debug for PostgresConn {
@@ -129,11 +132,7 @@ impl PostgresConn {
         )))
     }
 
-    fn statement(
-        &mut self,
-        text: &'static str,
-        group: usize,
-    ) -> Result<(Statement, Arc<[String]>), StoreError> {
+    fn statement(&mut self, text: &'static str, group: usize) -> Result<Prepared, StoreError> {
         if let Some((statement, names)) = self.statements.get(&(text, group)) {
             return Ok((statement.clone(), Arc::clone(names)));
         }

@@ -103,7 +103,6 @@ impl SqliteConn {
         let names = self.names.entry((text, group)).or_insert_with(|| {
             statement
                 .column_names()
-                .into_iter()
                 .map(str::to_owned)
                 .collect()
         });

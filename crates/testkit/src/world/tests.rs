@@ -483,7 +483,7 @@ fn merging_and_unmerging_leaves_what_never_merging_left() {
         );
 
         for (side, before) in [&mut one, &mut two].into_iter().zip(never_merged) {
-            let stands = settle_unmerge(&side.facts, |edge| edge != merge);
+            let stands = settle_unmerge(&side.facts, &[], &fold);
             side.append(decided(settle(stands, true), stamp.plus(2)), &fold);
             assert_eq!(fold.facts(&side.facts), before, "person {person}: unmerged");
         }
