@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
+/// How often something is looked for before a test gives up; a look takes some milliseconds.
+const LOOKS_MAX: usize = 2_000;
+
 /// Where the programs are: named by a variable, or where Debian puts them.
 fn program(variable: &str, usual: &str) -> PathBuf {
     let named = std::env::var_os(variable).map(PathBuf::from);
@@ -159,8 +162,24 @@ impl Browser {
         here.send_keys(key).await.expect("a key");
     }
 
-    pub(crate) async fn text(&self, selector: &str) -> String {
-        self.find(selector).await.text().await.expect("a text")
+    /// Waits until an element says this. A form or a link may still be on its way to the next
+    /// page, so one that is missing or gone is looked for again; each look asks the browser, so
+    /// the number of looks bounds the wait.
+    pub(crate) async fn see(&self, selector: &str, said: &str) {
+        let mut last = String::new();
+        for _ in 0..LOOKS_MAX {
+            let found = self.tab.find(By::Css(selector)).await;
+            let text = match found {
+                Ok(element) => element.text().await,
+                Err(error) => Err(error),
+            };
+            match text {
+                Ok(text) if text.contains(said) => return,
+                Ok(text) => last = text,
+                Err(error) => last = error.to_string(),
+            }
+        }
+        panic!("“{said}” is not in {selector}: {last}");
     }
 
     /// The value of an expression.

@@ -4,9 +4,9 @@ customers-title-all = { $total ->
    *[other] { $total-shown } customers
  }
 customers-title-narrow = { $total ->
-    [0] No customer is like that
-    [one] 1 customer is like that
-   *[other] { $total-shown } customers are like that
+    [0] No customer matches
+    [one] 1 customer matches
+   *[other] { $total-shown } customers match
  }
 customers-how = Sums of orders that are known to be theirs, in { $currency }. Standing is as of the newest event.
 customers-search = Name, number, address

@@ -61,6 +61,7 @@ pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response
     let title = speech.say(title);
     let detail = match refusal {
         Refusal::Unreadable(sentence) => Some(sentence.clone()),
+        Refusal::App(AppError::NoCustomer | AppError::NoMerge) => None,
         Refusal::App(error) if verdict.status.is_client_error() => Some(error.to_string()),
         _ => None,
     };

@@ -244,11 +244,17 @@ impl Scene<'_> {
             .collect();
         products.sort_by_key(|line| std::cmp::Reverse(line.amount));
         let titles = products.into_iter().take(PREVIEW_LINES);
-        let titles = titles.filter_map(|line| self.titles.get(&line.product));
+        let titles: Vec<&String> = titles
+            .filter_map(|line| self.titles.get(&line.product))
+            .collect();
         html! {
-            @for (place, title) in titles.enumerate() {
-                @if place == 0 { br; } @else { span.preview { " · " } }
-                bdi.preview { (title) }
+            @if !titles.is_empty() {
+                div.preview {
+                    @for (place, title) in titles.into_iter().enumerate() {
+                        @if place > 0 { " · " }
+                        bdi { (title) }
+                    }
+                }
             }
         }
     }
