@@ -6,6 +6,7 @@
 
 pub mod cohorts;
 pub mod concentration;
+pub mod lifetime;
 pub mod linear;
 mod optimise;
 pub mod proportion;

@@ -26,20 +26,29 @@ pub(crate) struct Optimum {
     pub(crate) surface: Surface,
     pub(crate) iterations: usize,
     pub(crate) converged: bool,
+    /// Coordinates held at their bound because the top lies beyond it.
+    pub(crate) frozen: Vec<bool>,
 }
 
 impl Optimum {
     /// The inverse of minus the Hessian: the covariance of the estimates. None on a flat top.
+    /// Coordinates that stand at their bound have no variance here; they were not estimated.
     pub(crate) fn covariance(&self) -> Option<Matrix> {
-        Cholesky::new(&damped(&self.surface.hessian, 0.0)).map(|factor| factor.inverse())
+        let factor = Cholesky::new(&damped(&self.surface.hessian, 0.0, &self.frozen))?;
+        let mut covariance = factor.inverse();
+        for (index, frozen) in self.frozen.iter().enumerate() {
+            if *frozen {
+                covariance.add(index, index, -1.0);
+            }
+        }
+        Some(covariance)
     }
 
-    /// The largest slope in any direction.
+    /// The largest slope in any direction that is free.
     pub(crate) fn gradient_norm(&self) -> f64 {
-        self.surface
-            .gradient
-            .iter()
-            .fold(0.0, |most, value| value.abs().max(most))
+        let free = self.surface.gradient.iter().zip(&self.frozen);
+        free.filter(|(_, frozen)| !**frozen)
+            .fold(0.0, |most, (value, _)| value.abs().max(most))
     }
 }
 
@@ -64,12 +73,19 @@ pub(crate) fn maximise(
     }
     let mut damping = 0.0;
     for iterations in 0..STEPS_MAX {
-        let Some(factor) = Cholesky::new(&damped(&surface.hessian, damping)) else {
+        let frozen = at_bound(&at, &surface.gradient, bound);
+        let Some(factor) = Cholesky::new(&damped(&surface.hessian, damping, &frozen)) else {
             damping = stronger(damping);
             continue;
         };
-        let step = factor.solve(&surface.gradient);
-        let gain = dot(&step, &surface.gradient);
+        let slope: Vec<f64> = surface
+            .gradient
+            .iter()
+            .zip(&frozen)
+            .map(|(value, frozen)| if *frozen { 0.0 } else { *value })
+            .collect();
+        let step = factor.solve(&slope);
+        let gain = dot(&step, &slope);
         let next = moved(&at, &step, reach, bound);
         let ahead = function(&next);
         // Near the top rounding decides the last digits; it must not decide whether we stop.
@@ -84,17 +100,24 @@ pub(crate) fn maximise(
         if last {
             // A heavily damped step is short anywhere; it proves nothing.
             let converged = damping < 1.0;
-            return Some(ended(at, surface, iterations + 1, converged));
+            return Some(ended(at, surface, bound, iterations + 1, converged));
         }
         if !uphill {
             damping = stronger(damping);
         }
     }
-    Some(ended(at, surface, STEPS_MAX, false))
+    Some(ended(at, surface, bound, STEPS_MAX, false))
 }
 
-fn ended(at: Vec<f64>, surface: Surface, iterations: usize, converged: bool) -> Optimum {
+fn ended(
+    at: Vec<f64>,
+    surface: Surface,
+    bound: f64,
+    iterations: usize,
+    converged: bool,
+) -> Optimum {
     Optimum {
+        frozen: at_bound(&at, &surface.gradient, bound),
         at,
         surface,
         iterations,
@@ -106,12 +129,24 @@ fn stronger(damping: f64) -> f64 {
     if damping == 0.0 { 1e-4 } else { damping * 8.0 }
 }
 
-/// Minus the Hessian with its diagonal raised.
-fn damped(hessian: &Matrix, damping: f64) -> Matrix {
+/// Which coordinates stand at their bound with the slope pointing beyond it.
+fn at_bound(at: &[f64], gradient: &[f64], bound: f64) -> Vec<bool> {
+    at.iter()
+        .zip(gradient)
+        .map(|(value, slope)| value.abs() >= bound && value * slope >= 0.0)
+        .collect()
+}
+
+/// Minus the Hessian with its diagonal raised; a frozen coordinate is cut off from the others.
+fn damped(hessian: &Matrix, damping: f64, frozen: &[bool]) -> Matrix {
     let size = hessian.rows();
     let mut matrix = Matrix::zeros(size, size);
     for row in 0..size {
-        for column in 0..size {
+        if frozen[row] {
+            matrix.add(row, row, 1.0);
+            continue;
+        }
+        for column in (0..size).filter(|&column| !frozen[column]) {
             matrix.add(row, column, -hessian.at(row, column));
         }
         if damping > 0.0 {

@@ -43,27 +43,47 @@ pub(crate) fn rising(theta: f64, count: u32) -> [f64; 3] {
     sums
 }
 
-/// Terms of a hypergeometric series; 0 ≤ z ≤ 0.9995 settles well within them.
-const TERMS_MAX: u32 = 100_000;
+/// No series is summed further than this; those of a fitted model settle well within it.
+const TERMS_MAX: u32 = 300_000;
 
-/// Gauss's hypergeometric function ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its power series
-/// (Abramowitz & Stegun 15.1.1); c must not be 0 or a negative integer.
-///
-/// For positive a, b, c every term is positive, so nothing cancels.
-pub(crate) fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for index in 0..TERMS_MAX {
+/// Beyond this a running sum is scaled down, so that no series overflows.
+const SCALE: f64 = 1e200;
+
+/// Σ_{n ≥ 1} (p)ₙ (a)ₙ₋₁ / ((c + 1)ₙ₋₁ n!) zⁿ · exp(`log_factor`) for 0 ≤ z < 1 and c > −1:
+/// Gauss's series (Abramowitz & Stegun 15.1.1) without its first term and without the factors
+/// (a − 1)/c, which the caller has divided out so that neither can vanish.
+pub(crate) fn gauss_tail(p: f64, a: f64, c: f64, z: f64, log_factor: f64) -> f64 {
+    let mut term = p * z;
+    let mut sum = term;
+    let mut log_scale = log_factor;
+    for index in 1..TERMS_MAX {
         let n = f64::from(index);
-        let ratio = (a + n) * (b + n) / ((c + n) * (n + 1.0)) * z;
+        let ratio = (p + n) * (a + n - 1.0) / ((c + n) * (n + 1.0)) * z;
         term *= ratio;
         sum += term;
-        // What remains is at most a geometric series of this ratio once the ratio has settled.
-        if term.abs() <= sum.abs() * 1e-17 * (1.0 - z) && ratio.abs() < 1.0 || !sum.is_finite() {
+        // What remains is less than a geometric series once the ratio has settled below 1.
+        if ratio.abs() < 1.0 && term.abs() <= sum.abs() * 1e-17 * (1.0 - ratio.abs()) {
             break;
         }
+        if term.abs() > SCALE {
+            term /= SCALE;
+            sum /= SCALE;
+            log_scale += SCALE.ln();
+        }
     }
-    sum
+    if log_scale == 0.0 || sum == 0.0 {
+        return sum;
+    }
+    sum.signum() * (sum.abs().ln() + log_scale).exp()
+}
+
+/// (1 − e^(−k·x))/k, which is x where k is 0.
+pub(crate) fn saturating(k: f64, x: f64) -> f64 {
+    if (k * x).abs() < 1e-12 {
+        x
+    } else {
+        -(-k * x).exp_m1() / k
+    }
 }
 
 /// Nodes and weights of Gauss–Legendre quadrature on (−1, 1): the positive half of 16 points
@@ -107,12 +127,15 @@ mod tests {
         let basel = std::f64::consts::PI.powi(2) / 6.0;
         assert!((trigamma(1.0) - basel).abs() < 1e-13);
         assert!((trigamma(2.0) - basel + 1.0).abs() < 1e-13);
-        // ₂F₁(1, 1; 2; z) = −ln(1 − z)/z.
+        // With p = a = c = 1: Σ zⁿ/n... of −ln(1 − z), and scaled down in between.
         for z in [0.1, 0.5, 0.9, 0.99] {
-            let expected = -f64::ln(1.0 - z) / z;
-            let got = hypergeometric(1.0, 1.0, 2.0, z);
-            assert!((got / expected - 1.0).abs() < 1e-13, "{z}: {got}");
+            let expected = -f64::ln(1.0 - z);
+            let got = gauss_tail(1.0, 1.0, 1.0, z, 0.0);
+            assert!((got / expected - 1.0).abs() < 1e-12, "{z}: {got}");
         }
+        // p = 900, a = 1, c = 0: (1 − z)^−900 − 1.
+        let large = gauss_tail(900.0, 1.0, 0.0, 0.7, 900.0 * 0.3_f64.ln());
+        assert!((large - 1.0).abs() < 1e-9, "{large}");
         let third = integrate(0.0, 1.0, 1, |x| x * x);
         assert!((third - 1.0 / 3.0).abs() < 1e-15);
         let weights: f64 = LEGENDRE.iter().map(|(_, weight)| 2.0 * weight).sum();

@@ -1,6 +1,8 @@
 //! Every method against values computed elsewhere or published, each with its tolerance.
 
+mod cdnow;
 mod data;
 mod days;
+mod lifetime;
 mod retail;
 mod survival;

@@ -1,10 +1,13 @@
-//! Online Retail: RFM, concentration, cohorts and gaps against pandas 2.3.3.
+//! Online Retail and CDNOW: RFM, concentration, cohorts and gaps against pandas 2.3.3.
 
+use crate::cdnow;
 use crate::data::{half_digit, near, retail};
 use science::cohorts::{Activity, cohorts};
 use science::concentration::concentration;
+use science::replenishment::{fit_rhythm, regularity};
 use science::rfm::{Buyer, Scores, rank_scores};
 use science::summary::{moments, quantile};
+use science::verdict::Verdict;
 
 #[test]
 fn scores_of_online_retail() {
@@ -111,4 +114,26 @@ fn gaps_of_online_retail() {
     for (share, expected) in [(0.5, 28.0), (0.8, 70.0), (0.9, 110.0)] {
         assert_eq!(quantile(&gaps, share), Ok(expected));
     }
+}
+
+#[test]
+fn concentration_and_regularity_of_cdnow() {
+    let Some(customers) = cdnow::full() else {
+        return;
+    };
+    let revenue: Vec<f64> = customers.iter().map(|customer| customer.revenue).collect();
+    let spread = concentration(&revenue).expect("revenue");
+    near("revenue", spread.total, 2_500_315.63, 1e-6);
+    near("Gini", spread.gini, 0.63457118, half_digit(8));
+    near("top 10 %", spread.top_share(0.1), 0.509427, half_digit(6));
+    near("top 20 %", spread.top_share(0.2), 0.677774, half_digit(6));
+    let gaps: Vec<Vec<f64>> = customers
+        .into_iter()
+        .map(|customer| customer.gaps)
+        .collect();
+    let found = regularity(&gaps).expect("histories");
+    assert_eq!(found.histories, 7476);
+    near("variance", found.variance, 0.08677197, half_digit(8));
+    near("shape", found.shape, 0.94055731, half_digit(8));
+    assert!(matches!(fit_rhythm(&gaps), Err(Verdict::Irregular { .. })));
 }

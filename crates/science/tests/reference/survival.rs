@@ -1,5 +1,6 @@
 //! Kaplan–Meier, log-rank and Cox against lifelines 0.30.3.
 
+use crate::cdnow;
 use crate::data::{Table, half_digit, near, near_share, table};
 use science::linear::Matrix;
 use science::survival::{Observation, fit_cox, kaplan_meier, log_rank};
@@ -122,5 +123,29 @@ fn cox_on_rossi() {
     for (j, (coefficient, error)) in expected.into_iter().enumerate() {
         near(names[j], fit.coefficients[j], coefficient, half_digit(6));
         near(names[j], fit.standard_errors[j], error, half_digit(6));
+    }
+}
+
+#[test]
+fn time_to_the_second_order_of_cdnow() {
+    let Some(customers) = cdnow::full() else {
+        return;
+    };
+    let rows: Vec<Observation> = customers
+        .iter()
+        .map(|customer| Observation {
+            duration: customer.second_after.0,
+            happened: customer.second_after.1,
+        })
+        .collect();
+    let curve = kaplan_meier(&rows, 0.95).expect("rows");
+    assert_eq!((curve.rows, curve.events), (23_570, 11_516));
+    for (day, survival) in [
+        (30.0, 0.8254137),
+        (90.0, 0.7078065),
+        (180.0, 0.6254985),
+        (365.0, 0.5413661),
+    ] {
+        near("S", curve.survival_at(day), survival, half_digit(7));
     }
 }
