@@ -4,7 +4,7 @@ customer-since = { $orders ->
    *[other] { $orders-shown } orders since { $first }, the latest on { $last }.
  }
 customer-days = { $days ->
-    [0] The shop has nothing newer.
+    [0] That was less than a day before the shop’s newest entry.
     [one] That was 1 day before the shop’s newest entry.
    *[other] That was { $days-shown } days before the shop’s newest entry.
  }
