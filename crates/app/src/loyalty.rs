@@ -190,7 +190,7 @@ fn adjust_in_tx(
         key: inner
             .vault
             .natural_hash(&format!("request:adjust:{}", request.request_id)),
-        digest: digest(&content),
+        digest: digest(&[&content]),
         stream: root,
         answer: content,
     };

@@ -84,7 +84,9 @@ fn read<T: for<'de> Deserialize<'de>>(
 fn in_force(settings: ShopSettings, programme: Programme) -> InForce {
     // The fold depends on zone and calendar, so its version does too.
     let shop = format!("{}/{:?}", settings.zone.name(), settings.calendar);
-    let shop: [u8; 4] = *digest(&shop).first_chunk().expect("eight bytes hold four");
+    let shop: [u8; 4] = *digest(&[&shop])
+        .first_chunk()
+        .expect("eight bytes hold four");
     let fold_version = (i64::from(FOLD_VERSION) << 32) | i64::from(u32::from_be_bytes(shop));
     InForce {
         fold: Fold::of(&settings),

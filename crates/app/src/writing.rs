@@ -15,7 +15,7 @@ use domain::ids::{FactId, MessageId, StreamId};
 use domain::messages::{InboxMessage, OutboxMessage};
 use domain::time::Millis;
 use store::customers::CustomerRow;
-use store::events::StoredFact;
+use store::events::NewStoredFact;
 use store::{StoreError, Tx};
 
 use crate::environment::Environment;
@@ -29,7 +29,7 @@ pub(crate) struct Writing<'e> {
     /// The locked customers by root.
     pub(crate) customers: BTreeMap<StreamId, CustomerRow>,
     changed: BTreeSet<StreamId>,
-    facts: Vec<StoredFact>,
+    facts: Vec<NewStoredFact>,
     inbox: Vec<InboxMessage>,
     outbox: Vec<OutboxMessage>,
 }
@@ -43,6 +43,8 @@ pub(crate) struct NewFact {
     pub(crate) channel: Channel,
     pub(crate) cause: Option<FactId>,
     pub(crate) behaviour: Behaviour,
+    /// The body as the log keeps it, when it was written before.
+    pub(crate) body: Option<String>,
     pub(crate) message_id: Option<String>,
     pub(crate) personal: Option<Vec<u8>>,
 }
@@ -63,6 +65,7 @@ impl NewFact {
             channel: Channel::default(),
             cause,
             behaviour,
+            body: None,
             message_id: None,
             personal: None,
         }
@@ -116,7 +119,8 @@ impl<'e> Writing<'e> {
             behaviour: new.behaviour,
         };
         evolve(&mut customer.state, &fact, &self.in_force.fold);
-        self.facts.push(StoredFact {
+        self.facts.push(NewStoredFact {
+            body: new.body.unwrap_or_else(|| fact.behaviour.body()),
             fact,
             message_id: new.message_id,
             personal: new.personal,

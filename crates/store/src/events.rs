@@ -22,16 +22,28 @@ pub struct StoredFact {
     pub personal: Option<Vec<u8>>,
 }
 
+/// A fact on its way into the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewStoredFact {
+    /// The fact.
+    pub fact: Fact,
+    /// The body of its behaviour; writing it is not the writer's work.
+    pub body: String,
+    /// The sender's own id of the message, for observed facts.
+    pub message_id: Option<String>,
+    /// What is personal about it, encrypted with the stream's key.
+    pub personal: Option<Vec<u8>>,
+}
+
 /// Appends facts to the log. Their sequence numbers and stamps were given under the lock.
 ///
 /// # Errors
 /// When a sequence number is taken: then somebody wrote without the lock.
-pub fn fact_append(tx: &mut Tx<'_>, facts: Vec<StoredFact>) -> Result<(), StoreError> {
+pub fn fact_append(tx: &mut Tx<'_>, facts: Vec<NewStoredFact>) -> Result<(), StoreError> {
     let mut values = Vec::with_capacity(facts.len() * 13);
     for stored in facts {
         let fact = stored.fact;
         let name = fact.behaviour.name().to_owned();
-        let body = fact.behaviour.body();
         values.extend([
             fact.stream.into(),
             int(fact.seq)?,
@@ -44,7 +56,7 @@ pub fn fact_append(tx: &mut Tx<'_>, facts: Vec<StoredFact>) -> Result<(), StoreE
             name.into(),
             fact.cause.into(),
             stored.message_id.into(),
-            body.into(),
+            stored.body.into(),
             stored.personal.into(),
         ]);
     }
@@ -110,6 +122,25 @@ pub fn facts_of_streams(
     .collect()
 }
 
+/// The facts of several streams without what folding does not look at, by stream and sequence
+/// number.
+///
+/// # Errors
+/// When the database fails or a fact cannot be read.
+pub fn facts_to_fold(conn: &mut Conn, streams: &[StreamId]) -> Result<Vec<Fact>, StoreError> {
+    let values: Vec<Value> = streams.iter().map(|stream| (*stream).into()).collect();
+    conn.rows_each(
+        rows!(
+            "SELECT stream, seq, id, stamp, at, received_at, kind, channel, name, cause, behaviour
+               FROM facts WHERE stream IN ({$1}) ORDER BY stream, seq"
+        ),
+        &values,
+    )?
+    .iter()
+    .map(fact)
+    .collect()
+}
+
 /// The newest facts of one stream whose place is before `before_seq`, newest first.
 ///
 /// # Errors
@@ -133,23 +164,27 @@ pub fn facts_newest(
     .collect()
 }
 
-fn stored_fact(row: Row) -> Result<StoredFact, StoreError> {
+fn fact(row: &Row) -> Result<Fact, StoreError> {
     let behaviour =
         Behaviour::read(row.text("name")?, row.text("behaviour")?).map_err(StoreError::shape)?;
     let origin: Origin = row.text("kind")?.parse().map_err(StoreError::shape)?;
+    Ok(Fact {
+        stream: row.stream("stream")?,
+        seq: row.count("seq")?,
+        id: FactId::from_bytes(row.id("id")?),
+        stamp: row.millis("stamp")?,
+        at: row.millis("at")?,
+        received_at: row.millis("received_at")?,
+        origin,
+        channel: row.text("channel")?.parse().map_err(StoreError::shape)?,
+        cause: row.id_or_null("cause")?.map(FactId::from_bytes),
+        behaviour,
+    })
+}
+
+fn stored_fact(row: Row) -> Result<StoredFact, StoreError> {
     Ok(StoredFact {
-        fact: Fact {
-            stream: row.stream("stream")?,
-            seq: row.count("seq")?,
-            id: FactId::from_bytes(row.id("id")?),
-            stamp: row.millis("stamp")?,
-            at: row.millis("at")?,
-            received_at: row.millis("received_at")?,
-            origin,
-            channel: row.text("channel")?.parse().map_err(StoreError::shape)?,
-            cause: row.id_or_null("cause")?.map(FactId::from_bytes),
-            behaviour,
-        },
+        fact: fact(&row)?,
         message_id: row.text_or_null("message_id")?.map(str::to_owned),
         personal: row.blob_or_null("personal")?.map(<[u8]>::to_vec),
     })

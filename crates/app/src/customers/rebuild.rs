@@ -41,6 +41,9 @@ pub struct Rebuilt {
     pub busy: u64,
 }
 
+/// Customers with their streams, as they were when the page was turned.
+type Page = Vec<(StreamId, Vec<StreamId>)>;
+
 /// A customer's fold against what the store holds.
 struct Folded {
     row: CustomerRow,
@@ -76,7 +79,7 @@ impl App {
             let Some(last) = pages
                 .last()
                 .and_then(|page| page.last())
-                .map(|row| row.root)
+                .map(|(root, _)| *root)
             else {
                 break;
             };
@@ -109,7 +112,7 @@ impl App {
             let Some(last) = pages.last().and_then(|page| page.last()) else {
                 break;
             };
-            after = Some(last.root);
+            after = Some(last.0);
             for page in &pages {
                 for folded in self.fold_page(page, &in_force)? {
                     if folded.differs {
@@ -121,16 +124,12 @@ impl App {
         Ok(findings)
     }
 
-    fn pages(
-        &self,
-        after: Option<StreamId>,
-        count: u32,
-    ) -> Result<Vec<Vec<CustomerRow>>, AppError> {
+    fn pages(&self, after: Option<StreamId>, count: u32) -> Result<Vec<Page>, AppError> {
         let limit = CUSTOMERS_PER_PAGE * count;
         let rows = self
             .inner
             .store
-            .read(|conn| store::customers::customer_page(conn, after, limit))?;
+            .read(|conn| store::customers::customer_streams_page(conn, after, limit))?;
         Ok(rows
             .chunks(CUSTOMERS_PER_PAGE as usize)
             .map(<[_]>::to_vec)
@@ -138,11 +137,7 @@ impl App {
     }
 
     /// Folds pages on several readers at once, each under a short snapshot of its own.
-    fn fold_pages(
-        &self,
-        pages: &[Vec<CustomerRow>],
-        in_force: &InForce,
-    ) -> Result<Vec<Folded>, AppError> {
+    fn fold_pages(&self, pages: &[Page], in_force: &InForce) -> Result<Vec<Folded>, AppError> {
         let next = AtomicU64::new(0);
         let folded = Mutex::new(BTreeMap::new());
         let work = || -> Result<(), AppError> {
@@ -172,23 +167,24 @@ impl App {
         Ok(folded.into_values().flatten().collect())
     }
 
-    fn fold_page(&self, page: &[CustomerRow], in_force: &InForce) -> Result<Vec<Folded>, AppError> {
+    fn fold_page(
+        &self,
+        page: &[(StreamId, Vec<StreamId>)],
+        in_force: &InForce,
+    ) -> Result<Vec<Folded>, AppError> {
         let streams: Vec<StreamId> = page
             .iter()
-            .flat_map(|row| row.streams.keys().copied())
+            .flat_map(|(_, streams)| streams.iter().copied())
             .collect();
         // Rows and facts must come from one snapshot, or a write in between looks like a fault.
-        let roots: Vec<StreamId> = page.iter().map(|row| row.root).collect();
+        let roots: Vec<StreamId> = page.iter().map(|(root, _)| *root).collect();
         let (rows, facts) = self.inner.store.read(|conn| {
             let rows = store::customers::customer_read(conn, &roots)?;
-            Ok((rows, store::events::facts_of_streams(conn, &streams)?))
+            Ok((rows, store::events::facts_to_fold(conn, &streams)?))
         })?;
         let mut by_stream: BTreeMap<StreamId, Vec<Fact>> = BTreeMap::new();
-        for stored in facts {
-            by_stream
-                .entry(stored.fact.stream)
-                .or_default()
-                .push(stored.fact);
+        for fact in facts {
+            by_stream.entry(fact.stream).or_default().push(fact);
         }
         let known = |row: &CustomerRow| row.streams.keys().all(|it| streams.contains(it));
         Ok(rows

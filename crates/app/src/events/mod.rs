@@ -1,5 +1,6 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
+mod prepare;
 mod record;
 mod resolve;
 
@@ -12,6 +13,7 @@ use store::{Queue, Session, StoreError};
 
 use crate::{App, AppError, Inner};
 
+use prepare::Prepared;
 pub(crate) use resolve::{ensure_current, lock_roots};
 
 /// A transaction takes at most so many events, so that a checkout never waits behind a crowd.
@@ -41,7 +43,7 @@ type Reply = Box<dyn FnOnce(Result<Vec<Verdict>, StoreError>) + Send>;
 
 /// One request: its events, how many of them are written, and who waits for the verdicts.
 struct Piece {
-    events: Arc<Vec<Event>>,
+    events: Vec<Prepared>,
     /// How many are written.
     done: usize,
     /// How many this transaction takes.
@@ -97,6 +99,11 @@ impl App {
         events: Vec<Event>,
         reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
+        let vault = &self.inner.vault;
+        let events: Vec<Prepared> = events
+            .into_iter()
+            .map(|event| Prepared::new(vault, event))
+            .collect();
         {
             let mut waiting = self.inner.intake.lock();
             // A request that is larger than the whole queue is taken when nothing else waits.
@@ -107,7 +114,7 @@ impl App {
             waiting.events += events.len();
             waiting.pieces.push_back(Piece {
                 verdicts: Vec::with_capacity(events.len()),
-                events: Arc::new(events),
+                events,
                 done: 0,
                 taken: 0,
                 pending: Vec::new(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customers::{Identity, Resources, decide, needs};
-use domain::events::{Behaviour, Event, Origin, Personal};
-use domain::ids::{StreamId, milliseconds_in};
+use domain::events::{Behaviour, Origin, Personal};
+use domain::ids::StreamId;
 use domain::time::Millis;
 use domain::trust::search_words;
 use store::customers::CustomerRow;
@@ -12,25 +12,20 @@ use store::events::{Digest, MessageKey, OrderKey};
 use store::trust::StoredProfile;
 use store::{StoreError, Tx};
 
+use super::prepare::Prepared;
 use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
 use super::{Piece, Verdict};
 use crate::Inner;
-use crate::trust::digest;
 use crate::writing::{NewFact, Writing};
 
 /// Traits under which a person can be found, and which lists show.
 const SEARCHED_TRAITS: [&str; 6] = ["name", "first_name", "last_name", "email", "phone", "city"];
 
-/// Milliseconds of a UTC day.
-const MILLIS_PER_DAY: u64 = 86_400_000;
-
 /// An event of a transaction on its way.
 struct Going<'e> {
-    event: &'e Event,
+    prepared: &'e Prepared,
     verdict: Option<Verdict>,
     stream: Option<StreamId>,
-    /// Its natural key as the store keeps it.
-    natural: Option<[u8; 16]>,
 }
 
 /// Writes the taken events of these pieces; their verdicts wait in the pieces for the commit.
@@ -39,7 +34,7 @@ pub(super) fn write_pieces(
     tx: &mut Tx<'_>,
     pieces: &mut [Piece],
 ) -> Result<(), StoreError> {
-    let taken: Vec<&Event> = pieces
+    let taken: Vec<&Prepared> = pieces
         .iter()
         .flat_map(|piece| &piece.events[piece.done..piece.done + piece.taken])
         .collect();
@@ -54,13 +49,13 @@ pub(super) fn write_pieces(
 fn write_events(
     inner: &Inner,
     tx: &mut Tx<'_>,
-    events: &[&Event],
+    events: &[&Prepared],
 ) -> Result<Vec<Verdict>, StoreError> {
-    let mut going: Vec<Going<'_>> = events.iter().map(|event| check(event)).collect();
-    drop_repeated_messages(inner, tx, &mut going)?;
+    let mut going: Vec<Going<'_>> = events.iter().map(|it| check(it)).collect();
+    drop_repeated_messages(tx, &mut going)?;
     let mut resolved = find_customers(inner, tx, &mut going)?;
     let customers = lock_customers(inner, tx, &going, &resolved)?;
-    drop_repeated_orders(inner, tx, &mut going)?;
+    drop_repeated_orders(tx, &mut going)?;
     load_personal_keys(inner, tx, &going, &mut resolved)?;
     let mut writing = Writing::new(inner, customers);
     let mut told: BTreeMap<StreamId, (Millis, Personal)> = BTreeMap::new();
@@ -86,57 +81,23 @@ fn write_events(
         .collect())
 }
 
-fn check<'e>(event: &&'e Event) -> Going<'e> {
-    let verdict = event.check().err().map(Verdict::Refused);
+fn check(prepared: &Prepared) -> Going<'_> {
+    let verdict = prepared.refusal.clone().map(Verdict::Refused);
     Going {
-        event,
+        prepared,
         verdict,
         stream: None,
-        natural: None,
     }
 }
 
-/// The day of the sender's own time and the hash of the message id: a resent message carries the
-/// same time, so it meets the same key.
-///
-/// Ids that were made in time, as UUIDv7 are, lie in that order within their day. Such keys are
-/// taken side by side, where those of other ids touch a page of the table each.
-fn message_key(inner: &Inner, event: &Event) -> MessageKey {
-    let mut key = inner
-        .vault
-        .natural_hash(&format!("message:{}", event.message_id));
-    let day = u16::try_from(event.sent_at.utc_day()).unwrap_or(u16::MAX);
-    key[..2].copy_from_slice(&day.to_be_bytes());
-    if let Some(made_ms) = milliseconds_in(&event.message_id) {
-        let of_day = u32::try_from(made_ms % MILLIS_PER_DAY).expect("a day has fewer");
-        key[2..6].copy_from_slice(&of_day.to_be_bytes());
-    }
-    key
-}
-
-fn content_digest(event: &Event) -> Digest {
-    digest(&format!(
-        "{}{}",
-        event.behaviour.name(),
-        event.behaviour.body()
-    ))
-}
-
-fn drop_repeated_messages(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    going: &mut [Going<'_>],
-) -> Result<(), StoreError> {
+fn drop_repeated_messages(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<(), StoreError> {
     let mut keys: BTreeMap<MessageKey, Digest> = BTreeMap::new();
     let mut firsts: Vec<(usize, MessageKey)> = Vec::new();
     for (place, going) in going.iter_mut().enumerate() {
-        // What has a natural key and is history counts by that key alone.
-        let by_nature = going.event.historical && going.event.natural_key().is_some();
-        if going.verdict.is_some() || by_nature {
+        let Some(key) = going.prepared.message.filter(|_| going.verdict.is_none()) else {
             continue;
-        }
-        let key = message_key(inner, going.event);
-        if keys.insert(key, content_digest(going.event)).is_some() {
+        };
+        if keys.insert(key, going.prepared.digest).is_some() {
             going.verdict = Some(Verdict::Duplicate);
         } else {
             firsts.push((place, key));
@@ -156,18 +117,18 @@ fn find_customers(
     tx: &mut Tx<'_>,
     going: &mut [Going<'_>],
 ) -> Result<Resolved, StoreError> {
-    let open: Vec<&Event> = going
+    let open: Vec<&Prepared> = going
         .iter()
         .filter(|it| it.verdict.is_none())
-        .map(|it| it.event)
+        .map(|it| it.prepared)
         .collect();
     let named: Vec<Identity> = open
         .iter()
-        .flat_map(|event| needs(event).identities)
+        .flat_map(|it| needs(&it.event).identities)
         .collect();
     let resolved = resolve(inner, tx, &open, &named)?;
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
-        going.stream = resolved.stream_of(inner, going.event);
+        going.stream = resolved.stream_of(going.prepared);
         if going.stream.is_none() {
             going.verdict = Some(Verdict::Erased);
         }
@@ -201,33 +162,28 @@ fn lock_customers(
     Ok(customers)
 }
 
-fn drop_repeated_orders(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    going: &mut [Going<'_>],
-) -> Result<(), StoreError> {
+fn drop_repeated_orders(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<(), StoreError> {
     let mut keys: BTreeMap<[u8; 16], OrderKey> = BTreeMap::new();
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
-        let Some(natural) = going.event.natural_key() else {
+        let Some(key) = going.prepared.natural else {
             continue;
         };
         let stream = going.stream.expect("an open event has a stream");
-        let key = inner.vault.natural_hash(&natural);
+        let digest = going.prepared.digest;
         let row = OrderKey {
             key,
             stream,
-            digest: content_digest(going.event),
+            digest,
         };
         if keys.insert(key, row).is_some() {
             going.verdict = Some(Verdict::Duplicate);
-        } else {
-            going.natural = Some(key);
         }
     }
     let keys: Vec<OrderKey> = keys.into_values().collect();
     let free = store::events::order_keys_take(tx, &keys)?;
-    for going in going.iter_mut() {
-        if going.natural.is_some_and(|key| !free.contains(&key)) {
+    for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
+        let natural = going.prepared.natural;
+        if natural.is_some_and(|key| !free.contains(&key)) {
             going.verdict = Some(Verdict::Duplicate);
         }
     }
@@ -242,7 +198,7 @@ fn load_personal_keys(
 ) -> Result<(), StoreError> {
     let missing: BTreeSet<StreamId> = going
         .iter()
-        .filter(|it| it.verdict.is_none() && !it.event.personal.is_empty())
+        .filter(|it| it.verdict.is_none() && !it.prepared.event.personal.is_empty())
         .filter_map(|it| it.stream)
         .filter(|stream| !resolved.keys.contains_key(stream))
         .collect();
@@ -258,7 +214,7 @@ fn take(
     told: &mut BTreeMap<StreamId, (Millis, Personal)>,
     going: &mut Going<'_>,
 ) {
-    let event = going.event;
+    let event = &going.prepared.event;
     let stream = going.stream.expect("an open event has a stream");
     let root = resolved.root(stream);
     let personal = resolved
@@ -278,6 +234,7 @@ fn take(
         channel: event.channel,
         cause: None,
         behaviour: event.behaviour.clone(),
+        body: Some(going.prepared.body.clone()),
         message_id: Some(event.message_id.clone()),
         personal,
     };

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customers::Identity;
-use domain::events::Event;
 use domain::ids::StreamId;
 use store::customers::{CustomerRow, IdentityHash, StoredIdentity};
 use store::{StoreError, Tx};
 
+use super::prepare::Prepared;
 use crate::Inner;
 use crate::trust::StreamKey;
 
@@ -30,8 +30,8 @@ pub(crate) struct Resolved {
 impl Resolved {
     /// The stream an event comes to: that of its most trusted identity. None when the person was
     /// erased.
-    pub(crate) fn stream_of(&self, inner: &Inner, event: &Event) -> Option<StreamId> {
-        let hashed = hashed(inner, event);
+    pub(crate) fn stream_of(&self, event: &Prepared) -> Option<StreamId> {
+        let hashed = hashed(event);
         let (first, _) = hashed.first()?;
         if self.is_erased(&hashed) {
             return None;
@@ -70,11 +70,11 @@ impl Resolved {
 pub(crate) fn resolve(
     inner: &Inner,
     tx: &mut Tx<'_>,
-    events: &[&Event],
+    events: &[&Prepared],
     also: &[Identity],
 ) -> Result<Resolved, StoreError> {
     let hashed: Vec<Vec<(IdentityHash, &Identity)>> =
-        events.iter().map(|event| hashed(inner, event)).collect();
+        events.iter().map(|event| hashed(event)).collect();
     let mut resolved = Resolved {
         streams: BTreeMap::new(),
         roots: BTreeMap::new(),
@@ -104,9 +104,9 @@ pub(crate) fn resolve(
 }
 
 /// The names of an event with their hashes, the most trusted first.
-fn hashed<'e>(inner: &Inner, event: &'e Event) -> Vec<(IdentityHash, &'e Identity)> {
-    let hash = |identity| (inner.vault.identity_hash(identity), identity);
-    event.identities.iter().map(hash).collect()
+fn hashed(prepared: &Prepared) -> Vec<(IdentityHash, &Identity)> {
+    let hashes = prepared.identities.iter().copied();
+    hashes.zip(&prepared.event.identities).collect()
 }
 
 fn look_up(

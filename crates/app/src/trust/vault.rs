@@ -216,9 +216,11 @@ fn short(hash: &[u8; 32]) -> [u8; 16] {
     *hash.first_chunk().expect("thirty-two bytes hold sixteen")
 }
 
-/// The first eight bytes of the SHA-256 of a text.
-pub(crate) fn digest(text: &str) -> [u8; 8] {
-    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+/// The first eight bytes of the SHA-256 of these texts, one after the other.
+pub(crate) fn digest(texts: &[&str]) -> [u8; 8] {
+    let mut hash = Sha256::new();
+    texts.iter().for_each(|text| hash.update(text.as_bytes()));
+    let hash: [u8; 32] = hash.finalize().into();
     *hash.first_chunk().expect("thirty-two bytes hold eight")
 }
 
