@@ -32,7 +32,7 @@ fn round(shop: &Shop, number: u64, seed: Seed, strike: impl FnOnce()) {
     println!("killed after {} batches", victim.acknowledged.len());
     resend(&app, seed, batches.clone(), &victim.acknowledged);
     check_once(&app, &batches.collect());
-    if number % ROUNDS_BEFORE_WHOLE_CHECK == 0 {
+    if number.is_multiple_of(ROUNDS_BEFORE_WHOLE_CHECK) {
         check_whole(&app);
     }
 }

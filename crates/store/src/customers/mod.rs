@@ -303,6 +303,28 @@ pub fn customer_page(
     .collect()
 }
 
+/// The streams of customers in order of their roots, after one of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn customer_streams_page(
+    conn: &mut Conn,
+    after: Option<StreamId>,
+    limit: u32,
+) -> Result<Vec<(StreamId, Vec<StreamId>)>, StoreError> {
+    let after = after.unwrap_or(StreamId::from_bytes([0; 16]));
+    conn.rows(
+        sql!("SELECT root, streams FROM customers WHERE root > $1 ORDER BY root LIMIT $2"),
+        &[after.into(), i64::from(limit).into()],
+    )?
+    .iter()
+    .map(|row| {
+        let streams = unpack_streams(row.blob("streams")?)?;
+        Ok((row.stream("root")?, streams.into_keys().collect()))
+    })
+    .collect()
+}
+
 /// How many customers there are.
 ///
 /// # Errors

@@ -100,12 +100,10 @@ impl SqliteConn {
     ) -> Result<Vec<Row>, StoreError> {
         let rendered = self.text(text, group);
         let mut statement = self.conn.prepare_cached(&rendered)?;
-        let names = self.names.entry((text, group)).or_insert_with(|| {
-            statement
-                .column_names()
-                .map(str::to_owned)
-                .collect()
-        });
+        let names = self
+            .names
+            .entry((text, group))
+            .or_insert_with(|| statement.column_names().map(str::to_owned).collect());
         let names = Arc::clone(names);
         let mut rows = Vec::new();
         for params in params {
