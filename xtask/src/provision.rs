@@ -129,8 +129,9 @@ fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
 
 fn what_to_install(missing: &[&str]) -> Failure {
     format!(
-        "the tests need PostgreSQL {POSTGRES_MAJOR_MIN} or newer, Chromium with ChromeDriver, and \
-         the Noto fonts (core and CJK), and strace; please install what is missing here, in Debian's names: {}",
+        "the tests need PostgreSQL {POSTGRES_MAJOR_MIN} or newer, Chromium with ChromeDriver, the \
+         Noto fonts (core and CJK), and strace; please install what is missing here, in Debian's \
+         names: {}",
         missing.join(" ")
     )
 }
