@@ -58,10 +58,10 @@ impl Drop for Background {
     fn drop(&mut self) {
         // The thread may have ended already; then there is nobody to tell.
         let _ = self.stop.send(());
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the background thread panicked");
-            }
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the background thread panicked");
         }
     }
 }
