@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver};
 
 use domain::customers::{State, next_due};
 use domain::events::Fact;
 use domain::ids::StreamId;
 use store::customers::CustomerRow;
-use store::{Queue, StoreError};
+use store::{Queue, Session, StoreError, Task};
 
 use crate::{App, AppError, InForce};
 
 /// Customers that are folded from one snapshot: short enough for a reader, long enough to group.
 const CUSTOMERS_PER_PAGE: u32 = 64;
+/// Pages that are put in place together: 256 customers, so that nobody waits long behind them.
+const PAGES_PER_COMMIT: u32 = 4;
 /// The name under which the progress is kept.
 const JOB: &str = "rebuild";
 
@@ -71,11 +74,13 @@ impl App {
         let mut after: Option<StreamId> = kept.and_then(|(_, root)| root.parse().ok());
         let in_force = self.in_force();
         let mut done = Rebuilt::default();
+        let mut putting = Putting::default();
         loop {
             if stop.load(Ordering::Relaxed) {
+                putting.land(&mut done)?;
                 return Err(AppError::Stopped);
             }
-            let pages = self.pages(after, 16)?;
+            let pages = self.pages(after, PAGES_PER_COMMIT)?;
             let Some(last) = pages
                 .last()
                 .and_then(|page| page.last())
@@ -84,7 +89,9 @@ impl App {
                 break;
             };
             let folded = self.fold_pages(&pages, &in_force)?;
-            self.put_folded(folded, last, &mut done, &in_force)?;
+            // The writer puts these in place while the next are folded.
+            putting.land(&mut done)?;
+            putting = self.put_folded(folded, last, &mut done, &in_force)?;
             after = Some(last);
             progress(RebuildProgress {
                 customers: done.customers,
@@ -92,6 +99,7 @@ impl App {
                 facts: done.facts,
             });
         }
+        putting.land(&mut done)?;
         self.inner.store.write(Queue::Jobs, |session| {
             session.transaction(|tx| store::settings::job_delete(tx, JOB))
         })?;
@@ -208,7 +216,7 @@ impl App {
         last: StreamId,
         done: &mut Rebuilt,
         in_force: &InForce,
-    ) -> Result<(), AppError> {
+    ) -> Result<Putting, AppError> {
         done.customers += folded.len() as u64;
         done.facts += folded.iter().map(|it| it.facts).sum::<u64>();
         let version = in_force.fold_version;
@@ -223,7 +231,7 @@ impl App {
         let (now, programme) = (self.now(), in_force.programme.clone());
         let total = changed.len() as u64;
         let position = done.customers;
-        let put = self.inner.store.write(Queue::Jobs, move |session| {
+        let put = move |session: &mut Session| {
             session.transaction(|tx| {
                 let mut due = BTreeMap::new();
                 for row in &changed {
@@ -236,9 +244,34 @@ impl App {
                 store::settings::job_put(tx, JOB, JOB, position, &last.to_string(), now)?;
                 Ok(put)
             })
-        })?;
+        };
+        let (sender, answer) = mpsc::sync_channel(1);
+        let task: Task = Box::new(move |session| {
+            // A refold that failed meanwhile does not count any more.
+            let _ = sender.send(put(session));
+        });
+        self.inner.store.submit(Queue::Jobs, task)?;
+        let answer = Some(answer);
+        Ok(Putting { answer, total })
+    }
+}
+
+/// States that are on their way to the store.
+#[derive(Default)]
+struct Putting {
+    answer: Option<Receiver<Result<u64, StoreError>>>,
+    total: u64,
+}
+
+impl Putting {
+    /// Waits until they are in place and counts them.
+    fn land(&mut self, done: &mut Rebuilt) -> Result<(), AppError> {
+        let Some(answer) = self.answer.take() else {
+            return Ok(());
+        };
+        let put = answer.recv().map_err(|_| StoreError::Closed)??;
         done.changed += put;
-        done.busy += total - put;
+        done.busy += self.total - put;
         Ok(())
     }
 }
