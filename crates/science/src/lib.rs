@@ -4,15 +4,21 @@
 //! Where data cannot carry an answer, a [`verdict::Verdict`] says so in a sentence. Long sums run
 //! on the rayon pool they are called in, so the caller decides how many cores a fit may take.
 
+pub mod churn;
 pub mod cohorts;
 pub mod concentration;
+pub mod drivers;
+pub mod ewma;
+pub mod experiment;
 pub mod lifetime;
 pub mod linear;
+pub mod nps;
 mod optimise;
 pub mod proportion;
 pub mod replenishment;
 pub mod rfm;
 mod special;
+pub mod stl;
 pub mod summary;
 pub mod survival;
 pub mod verdict;

@@ -27,7 +27,6 @@ pub(super) const MODIFIED: Leaving = Leaving { after_first: 1 };
 pub(super) fn surface(leaving: Leaving, population: &Population, logs: &[f64]) -> Surface {
     let point: [f64; 4] = parameters(logs);
     let [r, alpha, a, b] = point;
-    let log_a = a.ln();
     let mut sum: Terms<4> = total(&population.rows, |row, sum| {
         let Purchases {
             repeats,
@@ -49,13 +48,13 @@ pub(super) fn surface(leaving: Leaving, population: &Population, logs: &[f64]) -
         }
         let stay = b + f64::from(chances - 1);
         let start = alpha + last;
-        let stretch = log_end - start.ln();
-        let odds = (log_a - stay.ln() + bought * stretch).exp();
+        let stretch = (end / start).ln();
+        let odds = a / stay * (bought * stretch).exp();
         // Where leaving is certain beyond the range of a float, ln(1 + eᵍ) is g.
         let (value, left) = if odds.is_finite() {
             (odds.ln_1p(), odds / (1.0 + odds))
         } else {
-            (log_a - stay.ln() + bought * stretch, 1.0)
+            ((a / stay).ln() + bought * stretch, 1.0)
         };
         sum.value += count * value;
         let inverse = 1.0 / end - 1.0 / start;

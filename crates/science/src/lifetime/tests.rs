@@ -245,3 +245,46 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_rows_give_a_fit_or_a_verdict(
+        rows in prop::collection::vec((0_u32..40, 0.001_f64..1.0, 0.01_f64..400.0), 10..40),
+        spread in prop::sample::select(vec![0.0, 1e-6, 1.0]),
+    ) {
+        // From all alike over nearly alike to anything.
+        let (base_count, base_part, base_time) = rows[0];
+        let customers: Vec<Purchases> = rows
+            .iter()
+            .map(|&(count, part, time)| {
+                let repeats = if spread < 1.0 { base_count } else { count };
+                let observed = base_time + spread * (time - base_time);
+                let part = base_part + spread * (part - base_part);
+                history(repeats, if repeats == 0 { 0.0 } else { observed * part }, observed)
+            })
+            .collect();
+        let population = Population::new(&customers).expect("valid rows");
+        for kind in Kind::ALL {
+            if let Ok(found) = fit(&population, kind) {
+                prop_assert!(found.log_likelihood.is_finite());
+                for row in &customers {
+                    prop_assert!(found.model.expected(row, 10.0).is_finite(), "{:?}", found);
+                }
+                for error in found.standard_errors().unwrap_or_default() {
+                    prop_assert!(error.is_finite() && error >= 0.0, "{:?}", found);
+                }
+            }
+        }
+        let spends: Vec<Spend> = rows
+            .iter()
+            .map(|&(repeats, _, mean)| Spend { repeats, mean })
+            .collect();
+        if let Ok(found) = fit_spend(&spends) {
+            for spend in &spends {
+                prop_assert!(found.model.expected(spend).is_none_or(f64::is_finite));
+            }
+        }
+    }
+}

@@ -305,7 +305,7 @@ fn purchase_values() {
     for (got, expected) in worth.iter().zip([36.278496, 4.637466, 8.344093]) {
         near_share("worth", *got, expected, 5e-5);
     }
-    near_share("all", worth.iter().sum(), 71_509.8993, 5e-5);
+    near_share("all", worth.iter().sum(), 71509.8993, 5e-5);
 }
 
 #[test]

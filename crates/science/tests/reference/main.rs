@@ -3,6 +3,8 @@
 mod cdnow;
 mod data;
 mod days;
+mod hillstrom;
 mod lifetime;
+mod other;
 mod retail;
 mod survival;
