@@ -28,7 +28,7 @@ pub struct LorenzPoint {
 ///
 /// # Errors
 /// [`Verdict::Empty`]; [`Verdict::NotFinite`]; [`Verdict::OutOfRange`] for a negative value;
-/// [`Verdict::NoVariation`] when all are 0.
+/// [`Verdict::Zero`] when all are 0.
 pub fn concentration(values: &[f64]) -> Result<Concentration, Verdict> {
     if values.is_empty() {
         return Err(Verdict::Empty);
@@ -55,9 +55,7 @@ pub fn concentration(values: &[f64]) -> Result<Concentration, Verdict> {
         running.push(total);
     }
     if total <= 0.0 {
-        return Err(Verdict::NoVariation {
-            of: "every contribution is 0; it",
-        });
+        return Err(Verdict::Zero { of: "the total" });
     }
     let n = sorted.len() as f64;
     Ok(Concentration {

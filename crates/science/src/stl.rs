@@ -166,7 +166,7 @@ fn pass(
     let mut low = moving_average(&cycle, period);
     low = moving_average(&low, period);
     low = moving_average(&low, 3);
-    // The smallest odd span not below the period, as the authors advise.
+    // The smallest odd span above the period, as the authors advise.
     let low_span = period + 1 + usize::from(!period.is_multiple_of(2));
     let low = loess(&low, low_span, None);
     for (at, place) in season.iter_mut().enumerate() {

@@ -53,6 +53,11 @@ pub enum Verdict {
         /// The quantity.
         of: &'static str,
     },
+    /// A quantity is 0 where the method divides by it.
+    Zero {
+        /// The quantity.
+        of: &'static str,
+    },
     /// Some covariates can be computed from the others.
     Collinear,
     /// The outcome can be told perfectly from the covariates, so no finite effect fits best.
@@ -95,6 +100,7 @@ impl fmt::Display for Verdict {
             Self::NoRepeats => out.write_str("nobody has bought a second time yet"),
             Self::NoTime => out.write_str("no time has passed since the first purchases"),
             Self::NoVariation { of } => write!(out, "{of} is the same in every row"),
+            Self::Zero { of } => write!(out, "{of} is 0, so nothing can be measured by it"),
             Self::Collinear => {
                 out.write_str("some covariates can be computed from the others; leave those out")
             }
@@ -142,5 +148,23 @@ pub(crate) fn same_length(first: usize, second: usize) -> Result<(), Verdict> {
         Ok(())
     } else {
         Err(Verdict::UnequalLengths { first, second })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_a_sentence_for_people() {
+        let told = Verdict::DropoutNotIdentified.to_string();
+        assert!(told.starts_with("dropout not identified in this window"));
+        let told = Verdict::TooFew { have: 3, need: 10 }.to_string();
+        assert_eq!(told, "3 rows are too few; the method needs 10");
+        assert_eq!(
+            all_finite(&[0.0, f64::NAN]),
+            Err(Verdict::NotFinite { row: 1 })
+        );
+        assert!(same_length(1, 2).is_err());
     }
 }

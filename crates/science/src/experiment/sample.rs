@@ -70,8 +70,8 @@ impl Sample {
     /// var m/D² + var d·M²/D⁴ − 2 cov·M/D³.
     ///
     /// # Errors
-    /// [`Verdict::TooFew`] below two units, [`Verdict::NotFinite`], [`Verdict::NoVariation`] when
-    /// the denominator is 0.
+    /// [`Verdict::TooFew`] below two units, [`Verdict::NotFinite`], [`Verdict::Zero`] for the
+    /// denominator.
     pub fn of_ratio(sums: &RatioSums) -> Result<Self, Verdict> {
         if sums.count < 2 {
             return Err(Verdict::TooFew {
@@ -87,8 +87,8 @@ impl Sample {
             sums.products,
         ])?;
         if sums.denominator == 0.0 {
-            return Err(Verdict::NoVariation {
-                of: "the denominator is 0; it",
+            return Err(Verdict::Zero {
+                of: "the denominator",
             });
         }
         let n = sums.count as f64;

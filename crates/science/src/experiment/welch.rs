@@ -46,8 +46,8 @@ pub(super) fn effect(
     let difference = treatment.mean - control.mean;
     match scale {
         Scale::Absolute => Ok((difference, from + to)),
-        Scale::Relative if control.mean == 0.0 => Err(Verdict::NoVariation {
-            of: "the control's mean is 0; it",
+        Scale::Relative if control.mean == 0.0 => Err(Verdict::Zero {
+            of: "the control's mean",
         }),
         Scale::Relative => {
             let base = control.mean * control.mean;
@@ -64,7 +64,7 @@ pub(super) fn effect(
 ///
 /// # Errors
 /// [`Verdict::TooFew`] below two units an arm, [`Verdict::NotFinite`], [`Verdict::NoVariation`]
-/// when neither arm varies or the control's mean is 0 on the relative scale,
+/// when neither arm varies, [`Verdict::Zero`] for the control's mean on the relative scale,
 /// [`Verdict::BadOption`] unless 0 < confidence < 1.
 pub fn welch(
     control: &Sample,
@@ -116,7 +116,7 @@ mod tests {
         ));
         assert!(matches!(
             test(&varied, &flat, Scale::Relative),
-            Err(Verdict::NoVariation { .. })
+            Err(Verdict::Zero { .. })
         ));
         assert!(test(&flat, &varied, Scale::Absolute).is_ok());
         assert!(welch(&varied, &varied, Scale::Absolute, 1.0).is_err());

@@ -25,6 +25,32 @@ impl Purchases {
         }
     }
 
+    /// The history up to the day `end` of a customer with purchases on these days, days in any
+    /// order and counted from any origin, with the number of days with a purchase in the holdout
+    /// after it. Purchases on one day count once, whatever their number. Times are in units of
+    /// `days_per_unit` days: 7 for weeks.
+    ///
+    /// None when the first purchase lies after `end`, or unless `days_per_unit` is above 0.
+    #[must_use]
+    pub fn split(days: &[i32], end: i32, days_per_unit: f64) -> Option<(Self, u32)> {
+        let mut distinct = days.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let first = *distinct.first()?;
+        let inside = distinct.partition_point(|&day| day <= end);
+        let last = *distinct.get(inside.checked_sub(1)?)?;
+        if days_per_unit.is_nan() || days_per_unit <= 0.0 {
+            return None;
+        }
+        let units = |day: i32| (f64::from(day) - f64::from(first)) / days_per_unit;
+        let purchases = Self {
+            repeats: u32::try_from(inside - 1).ok()?,
+            last: units(last),
+            observed: units(end),
+        };
+        Some((purchases, u32::try_from(distinct.len() - inside).ok()?))
+    }
+
     fn check(&self, row: usize) -> Result<(), Verdict> {
         if !self.last.is_finite() || !self.observed.is_finite() {
             return Err(Verdict::NotFinite { row });

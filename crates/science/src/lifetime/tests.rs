@@ -220,6 +220,105 @@ fn worth_later_is_worth_less() {
     }
 }
 
+#[test]
+fn days_become_a_history_and_a_holdout() {
+    let (row, later) = Purchases::split(&[21, 0, 0, 7, 40, 40], 35, 7.0).expect("a customer");
+    assert_eq!((row, later), (history(2, 3.0, 5.0), 1));
+    let (row, later) = Purchases::split(&[35], 35, 7.0).expect("a customer");
+    assert_eq!((row, later), (Purchases::new_customer(), 0));
+    assert_eq!(Purchases::split(&[36], 35, 7.0), None);
+    assert_eq!(Purchases::split(&[], 35, 7.0), None);
+    assert_eq!(Purchases::split(&[1], 35, 0.0), None);
+}
+
+/// Uniform numbers above 0 from a fixed sequence.
+struct Chance(u64);
+
+impl Chance {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
+        let mixed = (self.0 ^ (self.0 >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11;
+        (mixed as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+
+    fn exponential(&mut self, rate: f64) -> f64 {
+        -self.uniform().ln() / rate
+    }
+
+    /// Marsaglia & Tsang 2000, with a power of a uniform for shapes below 1.
+    fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            return self.gamma(shape + 1.0) * self.uniform().powf(1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        loop {
+            let angle = std::f64::consts::TAU * self.uniform();
+            let normal = (-2.0 * self.uniform().ln()).sqrt() * angle.cos();
+            let cube = (1.0 + normal / (9.0 * d).sqrt()).powi(3);
+            if cube > 0.0
+                && self.uniform().ln() < normal * normal / 2.0 + d - d * cube + d * cube.ln()
+            {
+                return d * cube;
+            }
+        }
+    }
+
+    /// A customer of the given kind of shop, watched for `observed`.
+    fn customer(&mut self, kind: Kind, [r, alpha, c, d]: [f64; 4], observed: f64) -> Purchases {
+        let rate = self.gamma(r) / alpha;
+        let (one, two) = (self.gamma(c), self.gamma(d));
+        let chance = one / (one + two);
+        let mut leaves = match kind {
+            Kind::ParetoNbd => self.exponential(one / d),
+            _ => observed,
+        };
+        if kind == Kind::MbgNbd && self.uniform() < chance {
+            leaves = 0.0;
+        }
+        let (mut at, mut repeats, mut last) = (0.0, 0, 0.0);
+        loop {
+            at += self.exponential(rate);
+            if at > leaves.min(observed) {
+                return history(repeats, last, observed);
+            }
+            (repeats, last) = (repeats + 1, at);
+            if kind != Kind::ParetoNbd && self.uniform() < chance {
+                leaves = at;
+            }
+        }
+    }
+}
+
+/// Shops of known parameters: 95 % intervals hold the truth about that often.
+#[test]
+fn intervals_cover_the_truth() {
+    for (kind, truth) in [
+        (Kind::BgNbd, [0.6, 4.0, 0.8, 2.5]),
+        (Kind::MbgNbd, [0.8, 5.0, 0.9, 2.0]),
+        (Kind::ParetoNbd, [0.7, 8.0, 0.9, 10.0]),
+    ] {
+        let mut chance = Chance(11);
+        let mut covered = 0;
+        for _ in 0..40 {
+            let rows: Vec<Purchases> = (0..4000)
+                .map(|index| chance.customer(kind, truth, 30.0 + f64::from(index % 20)))
+                .collect();
+            let found = fit(&population(&rows), kind).expect("a fit");
+            assert_eq!(found.model.kind(), kind, "{:?}", found.notes);
+            let covariance = found.log_covariance.as_ref().expect("a curved top");
+            for (j, (_, value)) in found.model.parameters().into_iter().enumerate() {
+                let off = (value / truth[j]).ln() / covariance.at(j, j).sqrt();
+                covered += u32::from(off.abs() < 1.96);
+            }
+        }
+        // 160 intervals: 152 expected, and they come in fours that hang together.
+        assert!((140..=160).contains(&covered), "{kind:?}: {covered} of 160");
+    }
+}
+
 proptest! {
     #[test]
     fn expectations_are_finite_and_grow(
