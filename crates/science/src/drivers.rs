@@ -1,6 +1,6 @@
 //! Which of several scores goes with an outcome, and how much of it: association, not cause.
 
-use crate::linear::{Cholesky, Matrix, dot};
+use crate::linear::{Cholesky, Matrix, dot, eigen};
 use crate::summary::{moments, quantile};
 use crate::verdict::{Verdict, same_length};
 
@@ -33,11 +33,77 @@ pub const DRIVERS_MAX: usize = 12;
 /// [`Verdict::BadOption`] for no driver or more than [`DRIVERS_MAX`], [`Verdict::NoVariation`],
 /// [`Verdict::Collinear`].
 pub fn drivers(outcome: &[f64], covariates: &Matrix) -> Result<Drivers, Verdict> {
+    let count = covariates.columns();
+    if count > DRIVERS_MAX {
+        return Err(Verdict::BadOption {
+            rule: "there are at most 12 drivers; take relative weights beyond",
+        });
+    }
+    let prepared = prepare(outcome, covariates)?;
+    let full = Cholesky::new(&prepared.correlations).ok_or(Verdict::Collinear)?;
+    let slopes: Vec<f64> = full
+        .solve(&prepared.with_outcome)
+        .iter()
+        .zip(&prepared.lengths)
+        .map(|(slope, length)| slope * prepared.outcome_length / length)
+        .collect();
+    let explained = explained_by_subset(&prepared.correlations, &prepared.with_outcome)?;
+    Ok(Drivers {
+        r_squared: explained[explained.len() - 1],
+        intercept: prepared.outcome_mean - dot(&slopes, &prepared.means),
+        shares: averaged(&explained, count),
+        slopes,
+        rows: outcome.len(),
+    })
+}
+
+/// Shares for any number of drivers by Johnson's (2000) relative weights: with R the correlations
+/// of the drivers, Λ = R^½ and β = Λ⁻¹·r, the share of driver j is Σₖ Λⱼₖ²·βₖ². They sum to R² and
+/// lie near those of [`drivers`].
+///
+/// # Errors
+/// As [`drivers`], without a limit on their number.
+pub fn relative_weights(outcome: &[f64], covariates: &Matrix) -> Result<Vec<f64>, Verdict> {
+    let prepared = prepare(outcome, covariates)?;
+    Cholesky::new(&prepared.correlations).ok_or(Verdict::Collinear)?;
+    let count = covariates.columns();
+    let (values, vectors) = eigen(&prepared.correlations);
+    // Both powers share the eigenvectors: R^±½ = Σ value^±½·vector·vectorᵀ.
+    let power = |exponent: f64, row: usize, column: usize| -> f64 {
+        (0..count)
+            .map(|k| vectors.at(row, k) * values[k].powf(exponent) * vectors.at(column, k))
+            .sum()
+    };
+    let slopes: Vec<f64> = (0..count)
+        .map(|k| {
+            let column = (0..count).map(|j| power(-0.5, k, j) * prepared.with_outcome[j]);
+            column.sum()
+        })
+        .collect();
+    let share = |j: usize| {
+        (0..count)
+            .map(|k| (power(0.5, j, k) * slopes[k]).powi(2))
+            .sum()
+    };
+    Ok((0..count).map(share).collect())
+}
+
+/// Correlations, and what it takes to go back to the units of the data.
+struct Prepared {
+    correlations: Matrix,
+    with_outcome: Vec<f64>,
+    means: Vec<f64>,
+    lengths: Vec<f64>,
+    outcome_mean: f64,
+    outcome_length: f64,
+}
+
+fn prepare(outcome: &[f64], covariates: &Matrix) -> Result<Prepared, Verdict> {
     same_length(outcome.len(), covariates.rows())?;
     let count = covariates.columns();
-    if count == 0 || count > DRIVERS_MAX {
+    if count == 0 {
         return Err(Verdict::BadOption {
-            rule: "there are from 1 to 12 drivers",
+            rule: "there is at least one driver",
         });
     }
     if outcome.len() < count + 2 {
@@ -46,7 +112,7 @@ pub fn drivers(outcome: &[f64], covariates: &Matrix) -> Result<Drivers, Verdict>
             need: count + 2,
         });
     }
-    let (target, target_mean, target_length) = standard(outcome, "the outcome")?;
+    let (target, outcome_mean, outcome_length) = standard(outcome, "the outcome")?;
     let mut columns = Vec::with_capacity(count);
     let mut means = Vec::with_capacity(count);
     let mut lengths = Vec::with_capacity(count);
@@ -62,21 +128,13 @@ pub fn drivers(outcome: &[f64], covariates: &Matrix) -> Result<Drivers, Verdict>
             correlations.add(j, k, dot(&columns[j], &columns[k]));
         }
     }
-    let with_target: Vec<f64> = columns.iter().map(|column| dot(column, &target)).collect();
-    let full = Cholesky::new(&correlations).ok_or(Verdict::Collinear)?;
-    let slopes: Vec<f64> = full
-        .solve(&with_target)
-        .iter()
-        .zip(&lengths)
-        .map(|(slope, length)| slope * target_length / length)
-        .collect();
-    let explained = explained_by_subset(&correlations, &with_target)?;
-    Ok(Drivers {
-        r_squared: explained[explained.len() - 1],
-        intercept: target_mean - dot(&slopes, &means),
-        shares: averaged(&explained, count),
-        slopes,
-        rows: outcome.len(),
+    Ok(Prepared {
+        with_outcome: columns.iter().map(|column| dot(column, &target)).collect(),
+        correlations,
+        means,
+        lengths,
+        outcome_mean,
+        outcome_length,
     })
 }
 
@@ -210,6 +268,8 @@ mod tests {
         let found = drivers(&outcome, &covariates).expect("drivers");
         let sum: f64 = found.shares.iter().sum();
         assert!((sum - found.r_squared).abs() < 1e-12);
+        let weights = relative_weights(&outcome, &covariates).expect("weights");
+        assert!((weights.iter().sum::<f64>() - found.r_squared).abs() < 1e-12);
         assert!(found.shares[0] > found.shares[1] && found.slopes[0] > 2.5);
         let intervals = share_intervals(&outcome, &covariates, 200, 7, 0.9).expect("intervals");
         for ((low, high), share) in intervals.iter().zip(&found.shares) {

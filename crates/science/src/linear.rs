@@ -151,6 +151,60 @@ impl Cholesky {
     }
 }
 
+/// Rounds of rotations; ten are plenty for any matrix that fits here.
+const ROUNDS_MAX: usize = 50;
+
+/// Eigenvalues of a symmetric matrix and its eigenvectors as columns, by Jacobi's rotations
+/// (Golub & Van Loan 2013, §8.5).
+pub(crate) fn eigen(symmetric: &Matrix) -> (Vec<f64>, Matrix) {
+    let size = symmetric.rows;
+    let mut matrix = symmetric.clone();
+    let mut vectors = Matrix::zeros(size, size);
+    for index in 0..size {
+        vectors.add(index, index, 1.0);
+    }
+    for _ in 0..ROUNDS_MAX {
+        let mut off = 0.0;
+        for row in 0..size {
+            for column in row + 1..size {
+                let value = matrix.at(row, column);
+                off += value * value;
+                if value != 0.0 {
+                    rotate(&mut matrix, &mut vectors, row, column);
+                }
+            }
+        }
+        if off < 1e-30 {
+            break;
+        }
+    }
+    let values = (0..size).map(|index| matrix.at(index, index)).collect();
+    (values, vectors)
+}
+
+/// Turns the plane of two coordinates so that they no longer mix.
+fn rotate(matrix: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
+    let slope = (matrix.at(q, q) - matrix.at(p, p)) / (2.0 * matrix.at(p, q));
+    let tangent = slope.signum() / (slope.abs() + slope.hypot(1.0));
+    let cosine = 1.0 / tangent.hypot(1.0);
+    let sine = tangent * cosine;
+    let size = matrix.rows;
+    let turn = |values: &mut [f64], first: usize, second: usize| {
+        let (one, two) = (values[first], values[second]);
+        values[first] = cosine * one - sine * two;
+        values[second] = sine * one + cosine * two;
+    };
+    for k in 0..size {
+        turn(&mut matrix.values, k * size + p, k * size + q);
+    }
+    for k in 0..size {
+        turn(&mut matrix.values, p * size + k, q * size + k);
+    }
+    for k in 0..size {
+        turn(&mut vectors.values, k * size + p, k * size + q);
+    }
+}
+
 /// Σ of the products of two columns, in their order.
 pub(crate) fn dot(first: &[f64], second: &[f64]) -> f64 {
     first.iter().zip(second).map(|(a, b)| a * b).sum()
@@ -172,6 +226,21 @@ mod tests {
         let inverse = cholesky.inverse();
         assert!((dot(matrix.row(0), &inverse.column(0)) - 1.0).abs() < 1e-12);
         assert!(dot(matrix.row(0), &inverse.column(1)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn eigenvectors_are_only_stretched() {
+        let matrix = Matrix::new(3, 3, vec![4.0, 1.0, 0.5, 1.0, 3.0, -1.0, 0.5, -1.0, 2.0])
+            .expect("nine finite values");
+        let (values, vectors) = eigen(&matrix);
+        assert!((values.iter().sum::<f64>() - 9.0).abs() < 1e-12);
+        for (index, value) in values.iter().enumerate() {
+            let vector = vectors.column(index);
+            for row in 0..3 {
+                let stretched = dot(matrix.row(row), &vector);
+                assert!((stretched - value * vector[row]).abs() < 1e-12);
+            }
+        }
     }
 
     #[test]

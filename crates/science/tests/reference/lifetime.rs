@@ -102,7 +102,7 @@ fn fits_on_the_sample() {
     };
     let rows = purchases(&sample);
     let check = |kind, parameters: &[f64; 4], likelihood| {
-        check_fit(&rows, kind, parameters, likelihood, 1e-5);
+        check_fit(&rows, kind, parameters, likelihood, 1e-6);
     };
     check(
         Kind::BgNbd,
@@ -126,7 +126,7 @@ fn fits_on_the_full_set() {
     let Some(full) = cdnow::full() else { return };
     let rows = purchases(&full);
     let check = |kind, parameters: &[f64; 4], likelihood| {
-        check_fit(&rows, kind, parameters, likelihood, 1e-5);
+        check_fit(&rows, kind, parameters, likelihood, 1e-6);
     };
     check(
         Kind::BgNbd,
@@ -152,7 +152,7 @@ fn fits_on_the_packaged_file() {
     };
     let rows: Vec<Purchases> = packaged.iter().map(|(purchases, _)| *purchases).collect();
     let check = |kind, parameters: &[f64; 4], likelihood| {
-        check_fit(&rows, kind, parameters, likelihood, 1e-5);
+        check_fit(&rows, kind, parameters, likelihood, 1e-6);
     };
     check(
         Kind::BgNbd,

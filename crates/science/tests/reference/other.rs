@@ -1,7 +1,7 @@
 //! Trials against gbstats 0.8.0, drivers on `attitude`, STL against statsmodels 0.15.0.
 
 use crate::data::{half_digit, near, near_share, table};
-use science::drivers::{drivers, share_intervals};
+use science::drivers::{drivers, relative_weights, share_intervals};
 use science::experiment::{
     Paired, RatioSums, Sample, Scale, confidence_sequence, cuped, sample_ratio, welch,
 };
@@ -148,6 +148,13 @@ fn drivers_of_attitude() {
     for (j, (slope, share)) in expected.into_iter().enumerate() {
         near(names[j], found.slopes[j], slope, half_digit(6));
         near(names[j], found.shares[j], share, half_digit(8));
+    }
+    let weights = relative_weights(&rating, &covariates).expect("weights");
+    let expected = [
+        0.36276020, 0.05600228, 0.16361091, 0.12178040, 0.00825547, 0.02019274,
+    ];
+    for (j, expected) in expected.into_iter().enumerate() {
+        near(names[j], weights[j], expected, half_digit(8));
     }
     let intervals = share_intervals(&rating, &covariates, 400, 1, 0.95).expect("intervals");
     let (low, high) = intervals[0];
