@@ -203,9 +203,8 @@ impl Event {
     /// [`EventRefusal`] names the first thing that is wrong.
     pub fn check(&self) -> Result<(), EventRefusal> {
         // Not every engine keeps a NUL in a text, and they are to take the same events.
-        let bounded = |text: &str, max: usize| {
-            !text.is_empty() && text.len() <= max && !text.contains('\0')
-        };
+        let bounded =
+            |text: &str, max: usize| !text.is_empty() && text.len() <= max && !text.contains('\0');
         if self.identities.is_empty() {
             return Err(EventRefusal::NoIdentity);
         }

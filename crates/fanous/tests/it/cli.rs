@@ -8,12 +8,19 @@ use serde_json::Value;
 
 fn fanous(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fanous"));
-    command.arg("--data").arg(data).env_remove("FANOUS_DATA").env_remove("FANOUS_KEYS");
+    command
+        .arg("--data")
+        .arg(data)
+        .env_remove("FANOUS_DATA")
+        .env_remove("FANOUS_KEYS");
     command
 }
 
 fn run(data: &Path, arguments: &[&str]) -> Output {
-    fanous(data).args(arguments).output().expect("the program starts")
+    fanous(data)
+        .args(arguments)
+        .output()
+        .expect("the program starts")
 }
 
 /// The exit code, standard output and standard error of a command.
@@ -105,7 +112,10 @@ fn an_import_counts_lines_and_twice_is_once() {
     let (code, out, _) = said(&data, &["--json", "import", csv]);
     assert_eq!((code, json(&out)), (0, expected(0, 4)));
     let rejected = std::fs::read_to_string(format!("{csv}.rejected.csv")).expect("a file");
-    assert!(rejected.contains("\n5,"), "the number of the line: {rejected}");
+    assert!(
+        rejected.contains("\n5,"),
+        "the number of the line: {rejected}"
+    );
     assert!(rejected.contains("NaN"), "what it held: {rejected}");
 
     let (code, out, _) = said(&data, &["export", "user_id:anna"]);
@@ -115,10 +125,17 @@ fn an_import_counts_lines_and_twice_is_once() {
     let (code, ..) = said(&data, &["erase", "user_id:anna"]);
     assert_eq!(code, 0);
     let (code, _, err) = said(&data, &["export", "user_id:anna"]);
-    assert_eq!((code, err.as_str()), (1, "fanous: there is no such customer"));
+    assert_eq!(
+        (code, err.as_str()),
+        (1, "fanous: there is no such customer")
+    );
     let (code, out, _) = said(&data, &["import", csv, "--json"]);
     assert_eq!(code, 0);
-    assert_eq!(json(&out)["accepted"], 0, "an erased customer is not brought back");
+    assert_eq!(
+        json(&out)["accepted"],
+        0,
+        "an erased customer is not brought back"
+    );
     let (code, out, _) = said(&data, &["rebuild", "--json"]);
     assert_eq!((code, &json(&out)["changed"]), (0, &Value::from(0)));
 }
@@ -135,7 +152,11 @@ fn wrong_use_and_failure_have_their_own_exit_codes() {
         assert!(err.contains(sentence), "{arguments:?}: {err}");
     };
     check(&["fly"], 2, "unrecognized subcommand");
-    check(&["keys", "create", "--kind", "master"], 2, "expected write or secret");
+    check(
+        &["keys", "create", "--kind", "master"],
+        2,
+        "expected write or secret",
+    );
     check(&["export", "17850"], 2, "expected namespace:value");
     check(&["export", "user_id:nobody"], 1, "no such customer");
     check(&["import", "nowhere.csv"], 1, "nowhere.csv");
@@ -153,7 +174,10 @@ fn keys_are_shown_once_and_commands_run_beside_a_server() {
     let data = folder.path().join("data");
     let csv = file(folder.path(), "orders.csv", ORDERS);
     let mut server = Server::start(&data, "serve");
-    assert!(server.ready.get("secret_key").is_none(), "keys are not made by serving");
+    assert!(
+        server.ready.get("secret_key").is_none(),
+        "keys are not made by serving"
+    );
     let (code, out, _) = said(&data, &["keys", "create", "--kind", "secret", "--json"]);
     assert_eq!(code, 0);
     server.ready["secret_key"] = json(&out)["key"].clone();
@@ -162,7 +186,10 @@ fn keys_are_shown_once_and_commands_run_beside_a_server() {
     let list = server.get("/v1/customers?query=anna");
     assert_eq!(list["customers"][0]["label"], "anna", "{list}");
     let (code, _, err) = said(&data, &["export", "user_id:nobody"]);
-    assert_eq!((code, err.as_str()), (1, "fanous: there is no such customer"));
+    assert_eq!(
+        (code, err.as_str()),
+        (1, "fanous: there is no such customer")
+    );
     let (code, _, err) = said(&data, &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, 1);
     assert!(err.contains("open in another Fanous"), "{err}");
@@ -199,11 +226,16 @@ fn the_demo_shows_the_online_retail_to_the_penny() {
         assert!(rows[0].get(field).is_some(), "{field}: {}", rows[0]);
     }
     let next = events["next"].as_str().expect("more than five");
-    let more = demo.get(&format!("/v1/events?customer=user_id:17850&limit=5&cursor={next}"));
+    let more = demo.get(&format!(
+        "/v1/events?customer=user_id:17850&limit=5&cursor={next}"
+    ));
     assert_ne!(more["events"][0]["id"], rows[0]["id"]);
     let keys = demo.ready.clone();
     drop(demo);
     let again = Server::start(&data, "demo");
-    assert_eq!(again.ready["secret_key"], keys["secret_key"], "the second start shows the same");
+    assert_eq!(
+        again.ready["secret_key"], keys["secret_key"],
+        "the second start shows the same"
+    );
     assert_eq!(again.get("/v1/insight/overview")["customers"], 4_372);
 }
