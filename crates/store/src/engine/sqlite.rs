@@ -23,7 +23,9 @@ const PRAGMAS: &[(&str, &str)] = &[
     // A WAL that a forgotten reader let grow is cut back to 256 MB. One that is written over in
     // place costs a sync less than one that is cut and grows again, so it is not cut shorter.
     ("journal_size_limit", "268435456"),
-    ("cache_size", "-131072"),   // 128 MB a connection at most
+    // 32 MB a connection at most. SQLite looks at all of them at a commit, as long as the file is
+    // smaller than 1 GB, and clean pages are read from the map anyway.
+    ("cache_size", "-32768"),
     ("mmap_size", "8589934592"), // reads come from the page cache without a copy
     ("temp_store", "MEMORY"),
     ("secure_delete", "FAST"), // what leaves a page that is written anyway is overwritten
