@@ -106,6 +106,7 @@ fn is_timeout(error: &std::io::Error) -> bool {
 pub(crate) struct Listening {
     path: PathBuf,
     stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Drop for Listening {
@@ -114,6 +115,12 @@ impl Drop for Listening {
         // The acceptor waits in accept: knocking wakes it, and then it sees the flag.
         let _ = UnixStream::connect(&self.path);
         let _ = std::fs::remove_file(&self.path);
+        // The thread holds the shop open; the store is closed when nobody does.
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the socket's thread panicked");
+        }
     }
 }
 
@@ -130,7 +137,7 @@ pub(crate) fn listen(folder: &Path, app: App) -> Result<Listening, Failure> {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(said)?;
     let stop = Arc::new(AtomicBool::new(false));
     let stopping = Arc::clone(&stop);
-    std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name("socket".to_owned())
         .spawn(move || {
             for stream in listener.incoming() {
@@ -148,7 +155,11 @@ pub(crate) fn listen(folder: &Path, app: App) -> Result<Listening, Failure> {
             }
         })
         .map_err(Failure::failed)?;
-    Ok(Listening { path, stop })
+    Ok(Listening {
+        path,
+        stop,
+        thread: Some(thread),
+    })
 }
 
 fn answer(stream: UnixStream, app: &App, stopping: &AtomicBool) {

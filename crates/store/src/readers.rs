@@ -1,9 +1,14 @@
 //! Reader connections: many, short, and never in the writer's way.
 
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::engine::{Conn, Engine};
 use crate::error::StoreError;
+
+/// A snapshot that is held keeps SQLite's log from being emptied and PostgreSQL's rows from being
+/// vacuumed; longer reading is cut into pieces, and what is not shows in the log of the program.
+const SNAPSHOT_MAX: Duration = Duration::from_secs(1);
 
 /// Opens a reader's connection.
 type Connect = Box<dyn Fn() -> Result<Conn, StoreError> + Send + Sync>;
@@ -52,8 +57,16 @@ impl Readers {
     ) -> Result<T, StoreError> {
         let mut lent = self.begin()?;
         let conn = lent.conn.as_mut().expect("it was just lent");
+        let began = Instant::now();
         let outcome = work(conn);
         lent.healthy = conn.batch("COMMIT").is_ok();
+        let held = began.elapsed();
+        if held > SNAPSHOT_MAX {
+            tracing::warn!(
+                held_ms = held.as_millis(),
+                "a reader held its snapshot too long"
+            );
+        }
         outcome
     }
 
