@@ -180,15 +180,11 @@ pub fn erasure_put(tx: &mut Tx<'_>, hashes: &[[u8; 16]], at: Millis) -> Result<(
 }
 
 /// Removes everything that holds these streams; sums stay, and the ledger stays with an owner
-/// that nothing leads to. The caller holds the customer's lock and removes its row.
+/// that nothing leads to. The caller holds the customer's lock.
 ///
 /// # Errors
 /// When the database fails.
-pub fn stream_erase(
-    tx: &mut Tx<'_>,
-    root: StreamId,
-    streams: &[StreamId],
-) -> Result<(), StoreError> {
+pub fn stream_erase(tx: &mut Tx<'_>, streams: &[StreamId]) -> Result<(), StoreError> {
     let values: Vec<Value> = streams.iter().map(|stream| (*stream).into()).collect();
     for sql in [
         rows!("DELETE FROM customer_keys WHERE stream IN ({$1})"),
@@ -205,17 +201,13 @@ pub fn stream_erase(
         rows!("DELETE FROM outbox WHERE customer IN ({$1})"),
         rows!("DELETE FROM changes WHERE customer IN ({$1})"),
         rows!("UPDATE order_keys SET stream = NULL WHERE stream IN ({$1})"),
+        // Of every stream and not of the root alone: a profile that was merged into this one a
+        // moment ago may still have its metrics, and its change has just been removed above.
+        rows!("DELETE FROM customer_metrics WHERE customer IN ({$1})"),
+        rows!("DELETE FROM due WHERE customer IN ({$1})"),
+        rows!("DELETE FROM customers WHERE root IN ({$1})"),
     ] {
         tx.run_each(sql, &values)?;
     }
-    tx.run(
-        sql!("DELETE FROM customer_metrics WHERE customer = $1"),
-        &[root.into()],
-    )?;
-    tx.run(sql!("DELETE FROM due WHERE customer = $1"), &[root.into()])?;
-    tx.run(
-        sql!("DELETE FROM customers WHERE root = $1"),
-        &[root.into()],
-    )?;
     Ok(())
 }

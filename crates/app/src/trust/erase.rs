@@ -181,7 +181,7 @@ fn erase_in_tx(
         return Ok(Err(error));
     }
     store::trust::erasure_put(tx, &hashes, now)?;
-    store::trust::stream_erase(tx, root, &streams)?;
+    store::trust::stream_erase(tx, &streams)?;
     // The followers drop what they keep of the customer; the name alone leads to nobody.
     tx.touch(root);
     Ok(Ok(Erased {

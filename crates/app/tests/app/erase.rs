@@ -265,6 +265,23 @@ fn whoever_shares_a_device_with_an_erased_person_is_still_heard() {
     });
 }
 
+/// The follower has not heard of the merge yet when the erasure removes what it would have heard.
+#[test]
+fn nothing_stays_of_a_profile_that_was_merged_a_moment_before() {
+    both(|engine| {
+        let shop = Fixture::new(engine);
+        let seen = |id: &str, who: usize| visit(id, &user(who), START);
+        shop.record(vec![seen("one", 1), seen("two", 2)]);
+        shop.app().settle().expect("it settles");
+        let (into, from) = (shop.customer(&user(1)), shop.customer(&user(2)));
+        shop.app().merge(into, from).expect("two customers");
+        shop.erase(into);
+        shop.app().settle().expect("it settles");
+        let overview = shop.app().overview().expect("an overview");
+        assert_eq!(overview.customers, 0);
+    });
+}
+
 #[test]
 fn an_export_holds_everything_about_the_person() {
     let seed = Seed::from_env_or(72);
