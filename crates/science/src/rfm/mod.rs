@@ -1,5 +1,9 @@
 //! Recency, frequency and money as scores.
 
+mod tiles;
+
+pub use tiles::{rank_scores_of, tiles, tiles_u32};
+
 use crate::verdict::{Verdict, all_finite};
 
 /// The three measures of one buyer.
