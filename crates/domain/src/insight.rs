@@ -47,18 +47,18 @@ impl Flows {
     }
 
     /// Counts one customer by the months in which they ordered (in order, each once).
-    pub fn add(&mut self, order_months: &[Month]) {
+    pub fn add(&mut self, order_months: impl IntoIterator<Item = Month>) {
         let mut previous: Option<Month> = None;
         for month in order_months {
             match previous {
-                None => self.at(*month, |flow| flow.new += 1),
+                None => self.at(month, |flow| flow.new += 1),
                 Some(before) if month.0 - before.0 > LAPSE_MONTHS => {
                     self.at(Month(before.0 + LAPSE_MONTHS), |flow| flow.lapsed += 1);
-                    self.at(*month, |flow| flow.won_back += 1);
+                    self.at(month, |flow| flow.won_back += 1);
                 }
-                Some(_) => self.at(*month, |flow| flow.returning += 1),
+                Some(_) => self.at(month, |flow| flow.returning += 1),
             }
-            previous = Some(*month);
+            previous = Some(month);
         }
         if let Some(last) = previous {
             self.at(Month(last.0 + LAPSE_MONTHS), |flow| flow.lapsed += 1);
@@ -86,7 +86,7 @@ mod tests {
     fn check(customers: &[&[i32]], last: i32, expected: &[(u64, u64, u64, u64)]) {
         let mut flows = Flows::between(Month(0), Month(last));
         for months in customers {
-            flows.add(&months.iter().map(|month| Month(*month)).collect::<Vec<_>>());
+            flows.add(months.iter().map(|month| Month(*month)));
         }
         let got: Vec<_> = flows
             .iter()

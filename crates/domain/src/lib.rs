@@ -12,6 +12,7 @@ pub mod insight;
 pub mod loyalty;
 pub mod messages;
 pub mod money;
+pub mod segments;
 pub mod settings;
 pub mod time;
 pub mod trust;

@@ -1,4 +1,8 @@
-//! What a shop chooses about itself, and the programme in force: versioned documents.
+//! What a shop chooses about itself, the programme in force, what it sells: versioned documents.
+
+mod catalogue;
+
+pub use catalogue::{CATEGORIES_MAX, CATEGORY_BYTES_MAX, Catalogue, CatalogueRow, PRODUCTS_MAX};
 
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,13 @@
 //! Nothing here asks what time it is. Conversion happens in Rust and never in SQL, so both
 //! engines and every machine agree.
 
+mod calendar;
+
+pub use calendar::{Calendar, Weekday};
+
 use std::fmt;
 use std::str::FromStr;
 
-use icu_calendar::{Date, cal::Persian};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -80,17 +83,6 @@ impl fmt::Display for Month {
     }
 }
 
-/// The calendar by which a shop counts its months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Calendar {
-    /// The Gregorian calendar.
-    #[default]
-    Gregorian,
-    /// The Iranian solar calendar.
-    Jalali,
-}
-
 /// A date and a time of day to the minute, as people read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WallClock {
@@ -135,10 +127,18 @@ impl Zone {
         Day(days_since_epoch(date))
     }
 
+    /// The day in this zone and the hour of the day, 0 to 23.
+    #[must_use]
+    pub fn day_and_hour(&self, at: Millis) -> (Day, u8) {
+        let civil = self.civil(at);
+        let hour = u8::try_from(civil.hour()).expect("hours are 0 to 23");
+        (Day(days_since_epoch(civil.date())), hour)
+    }
+
     /// The month in this zone and the given calendar.
     #[must_use]
     pub fn month(&self, at: Millis, calendar: Calendar) -> Month {
-        month_of(self.civil(at).date(), calendar)
+        calendar.month_of(self.day(at))
     }
 
     /// What calendar and clock on the wall show in this zone, in the Gregorian calendar.
@@ -158,7 +158,7 @@ impl Zone {
     /// The first moment of a day in this zone.
     #[must_use]
     pub fn day_start(&self, day: Day) -> Millis {
-        let date = date_of(day);
+        let date = calendar::date_of(day);
         self.0
             .to_ambiguous_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
             .compatible()
@@ -216,12 +216,6 @@ impl<'de> Deserialize<'de> for Zone {
     }
 }
 
-fn date_of(day: Day) -> jiff::civil::Date {
-    jiff::civil::date(1970, 1, 1)
-        .checked_add(jiff::Span::new().days(i64::from(day.0)))
-        .unwrap_or(jiff::civil::Date::MAX)
-}
-
 fn days_since_epoch(date: jiff::civil::Date) -> i32 {
     // The rule of the proleptic Gregorian calendar, counted from 1 March of year 0, in integers:
     // 146,097 days in 400 years.
@@ -232,25 +226,6 @@ fn days_since_epoch(date: jiff::civil::Date) -> i32 {
     let day_of_year = (153 * month_from_march + 2) / 5 + i32::from(date.day()) - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
-}
-
-/// The month of a local date in a calendar.
-fn month_of(date: jiff::civil::Date, calendar: Calendar) -> Month {
-    match calendar {
-        Calendar::Gregorian => Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1),
-        Calendar::Jalali => {
-            let iso = Date::try_new_iso(
-                i32::from(date.year()),
-                u8::try_from(date.month()).expect("months are 1 to 12"),
-                u8::try_from(date.day()).expect("days are 1 to 31"),
-            );
-            iso.map_or(Month::default(), |iso| {
-                let persian = iso.to_calendar(Persian);
-                let month = i32::from(persian.month().ordinal);
-                Month(persian.year().extended_year() * 12 + month - 1)
-            })
-        }
-    }
 }
 
 /// Why a text is not a time or a zone.

@@ -1,5 +1,9 @@
 //! What is personal, how it is shown, and how it is found without being kept in the clear.
 
+mod consent;
+
+pub use consent::Purpose;
+
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::evolve::Fold;
 use super::identity::Identity;
-use super::state::{Standing, State};
+use super::state::{Standing, State, has_lapsed};
 use crate::events::{Behaviour, Event, ReferralCredited, Referred, StandingChanged};
 use crate::ids::StreamId;
 use crate::messages::{InboxBody, OutboxBody};
@@ -108,21 +109,21 @@ fn decide_standing(
     programme: &Programme,
 ) {
     let from = state.decided.standing;
-    if before.observed.last_ordered_at == state.observed.last_ordered_at
-        && before.observed.order_days.len() == state.observed.order_days.len()
+    let days = state.observed.order_day_count();
+    if before.observed.last_ordered_at() == state.observed.last_ordered_at()
+        && before.observed.order_day_count() == days
     {
         return;
     }
-    let pause = match (
-        before.observed.last_ordered_at,
-        state.observed.last_ordered_at,
-    ) {
-        (Some(before), Some(after)) => (after.0 - before.0).div_euclid(Millis::DAY),
-        _ => 0,
-    };
-    let to = if pause >= i64::from(programme.lapse_after_days) {
+    let after = state.observed.last_order_day();
+    let paused = before
+        .observed
+        .last_order_day()
+        .zip(after)
+        .is_some_and(|(before, after)| has_lapsed(before, programme, after));
+    let to = if paused {
         Standing::WonBack
-    } else if state.observed.order_days.len() > 1 {
+    } else if days > 1 {
         Standing::Returning
     } else {
         Standing::New
@@ -158,9 +159,15 @@ fn change_standing(
 /// What follows when a customer is woken: whatever became due by `now`. Woken twice, or late,
 /// or for nothing, it decides the same.
 #[must_use]
-pub fn wake(state: &State, customer: StreamId, programme: &Programme, now: Millis) -> Decision {
+pub fn wake(
+    state: &State,
+    customer: StreamId,
+    programme: &Programme,
+    fold: &Fold,
+    now: Millis,
+) -> Decision {
     let mut decision = Decision::default();
-    if super::next_due(state, programme).is_some_and(|due| due <= now) {
+    if super::next_due(state, programme, fold).is_some_and(|due| due <= now) {
         let from = state.decided.standing;
         change_standing(&mut decision, customer, from, Standing::Lapsed, programme);
     }

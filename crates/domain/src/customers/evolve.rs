@@ -1,24 +1,39 @@
 //! `evolve`: what the state is after a fact. Pure, and the only way a state comes about.
 
-use super::state::{ChannelFigures, Observed, Sales, State};
-use crate::events::{Behaviour, Delivery, Fact, Order, Origin, Refund, Sums};
-use crate::settings::ShopSettings;
+use std::sync::Arc;
+
+use super::interests;
+use super::observed::{ChannelFigures, Consent, Observed, Sales, Stage, VisitStart};
+use super::state::State;
+use crate::events::{
+    Behaviour, ConsentChange, Delivery, Fact, Line, LineKind, Order, Origin, PageView, Refund, Sums,
+};
+use crate::money::Currency;
+use crate::settings::{Catalogue, ShopSettings};
 use crate::time::{Calendar, Day, Millis, Month, Zone};
 
-/// What folding needs to know about the shop: where its days turn and how it counts months.
+/// Visits whose beginning is kept.
+const FIRST_VISITS: usize = 2;
+
+/// What folding needs to know about the shop: where its days turn, how it counts months, in which
+/// currency it keeps its books, and what it sells.
 #[derive(Debug, Clone)]
 pub struct Fold {
     zone: Zone,
     calendar: Calendar,
+    currency: Currency,
+    catalogue: Arc<Catalogue>,
 }
 
 impl Fold {
     /// The fold of a shop.
     #[must_use]
-    pub fn of(settings: &ShopSettings) -> Self {
+    pub fn of(settings: &ShopSettings, catalogue: Arc<Catalogue>) -> Self {
         Self {
             zone: settings.zone.clone(),
             calendar: settings.calendar,
+            currency: settings.currency,
+            catalogue,
         }
     }
 
@@ -26,6 +41,12 @@ impl Fold {
     #[must_use]
     pub fn day(&self, at: Millis) -> Day {
         self.zone.day(at)
+    }
+
+    /// The first moment of a day.
+    #[must_use]
+    pub fn day_start(&self, day: Day) -> Millis {
+        self.zone.day_start(day)
     }
 
     /// The month of a moment, as the shop counts months.
@@ -37,7 +58,13 @@ impl Fold {
     /// The month in which a day lies, as the shop counts months.
     #[must_use]
     pub fn month_of_day(&self, day: Day) -> Month {
-        self.zone.month(self.zone.day_start(day), self.calendar)
+        self.calendar.month_of(day)
+    }
+
+    /// What the shop sells.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// The state that these facts amount to, in the order of their places.
@@ -51,6 +78,39 @@ impl Fold {
         }
         state
     }
+
+    /// What these lines cost the shop, with what they were sold for: only products of known cost
+    /// in this currency.
+    fn cost(&self, lines: &[Line], currency: Currency) -> Cost {
+        let mut sum = Cost::default();
+        if self.catalogue.is_empty() {
+            return sum;
+        }
+        for line in lines.iter().filter(|line| line.kind == LineKind::Product) {
+            let known = self.catalogue.cost(&line.product);
+            if let Some(unit) = known.filter(|unit| unit.currency == currency) {
+                sum.sold += line.amount;
+                let hundredths = i128::from(unit.hundredths) * i128::from(line.quantity);
+                sum.cost = sum.cost.saturating_add(half_even(hundredths));
+            }
+        }
+        sum
+    }
+}
+
+/// What lines cost, and what those lines were sold for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    sold: i64,
+    cost: i64,
+}
+
+/// Hundredths as whole units, halves to the even one.
+fn half_even(hundredths: i128) -> i64 {
+    let (whole, rest) = (hundredths.div_euclid(100), hundredths.rem_euclid(100));
+    let up = rest > 50 || (rest == 50 && whole % 2 != 0);
+    let rounded = whole + i128::from(up);
+    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// What the state is after this fact.
@@ -71,15 +131,43 @@ pub fn evolve(state: &mut State, fact: &Fact, fold: &Fold) {
 
 fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
     observed.facts += 1;
-    earliest(&mut observed.first_seen_at, fact.at);
-    latest(&mut observed.last_seen_at, fact.at);
+    // What the shop knows of a person is no sign of life: a file of customers says when it was
+    // written, not when they were there.
+    if let Behaviour::Described(description) = &fact.behaviour {
+        if let Some(at) = description.registered_at {
+            earliest(&mut observed.registered_at, at);
+        }
+        return;
+    }
     let channel: &mut ChannelFigures = observed.channels.entry(fact.channel).or_default();
     channel.facts += 1;
+    earliest(&mut channel.first_seen_at, fact.at);
+    latest(&mut channel.last_seen_at, fact.at);
+    if fact.behaviour.is_by_customer() {
+        let (day, hour) = fold.zone.day_and_hour(fact.at);
+        observed.active_days.insert(day);
+        *observed.hours.entry(hour).or_default() += 1;
+    }
     match &fact.behaviour {
         Behaviour::Ordered(order) => observe_order(observed, fact, order, fold),
-        Behaviour::Refunded(refund) => observe_refund(observed, refund),
-        Behaviour::Viewed(page) => observed.visits += u32::from(page.starts_visit),
+        Behaviour::Refunded(refund) => observe_refund(observed, fact, refund, fold),
+        Behaviour::Viewed(page) => observe_page(observed, fact.at, page),
+        Behaviour::ProductViewed(view) => {
+            reach(observed, Stage::Considered, fact.at);
+            care(observed, fact, &view.product, interests::VIEWED, fold);
+        }
+        Behaviour::ProductAdded(added) => {
+            reach(observed, Stage::Basket, fact.at);
+            care(observed, fact, &added.product, interests::ADDED, fold);
+        }
+        Behaviour::CheckoutStarted => reach(observed, Stage::Checkout, fact.at),
         Behaviour::Delivered(delivery) => observe_delivery(observed, fact.at, delivery),
+        Behaviour::Reviewed(review) => {
+            observed.reviews += 1;
+            observed.ratings += u32::from(review.rating);
+            reach(observed, Stage::Reviewed, fact.at);
+        }
+        Behaviour::ConsentChanged(change) => observe_consent(observed, fact.at, *change),
         Behaviour::Complained(_) => observed.complaints += 1,
         Behaviour::Referred(referred) => insert_sorted(&mut observed.referred_by, referred.by),
         _ => {}
@@ -89,10 +177,29 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
 /// An order of nothing (free samples, a replacement) is kept, and counts as no order.
 fn observe_order(observed: &mut Observed, fact: &Fact, order: &Order, fold: &Fold) {
     let sums = Sums::of(&order.lines);
-    let sales: &mut Sales = observed.sales.entry(order.currency).or_default();
+    let cost = fold.cost(&order.lines, order.currency);
+    let is_order = sums.amount > 0;
+    let channel = observed.channels.entry(fact.channel).or_default();
+    let sales: &mut Sales = channel.sales.entry(order.currency).or_default();
+    sales.orders += u32::from(is_order);
     sales.gross += sums.amount;
     sales.product_gross += sums.product;
     sales.items += sums.items;
+    sales.discounts += discounts(&order.lines);
+    sales.costed += cost.sold;
+    sales.cost = sales.cost.saturating_add(cost.cost);
+    if is_order {
+        earliest(&mut channel.first_ordered_at, fact.at);
+        latest(&mut channel.last_ordered_at, fact.at);
+        insert_sorted(&mut channel.order_days, fold.day(fact.at));
+    }
+    let month = observed.months.entry(fold.month(fact.at)).or_default();
+    month.orders += i64::from(is_order);
+    if order.currency == fold.currency {
+        month.gross += sums.amount;
+        month.costed += cost.sold;
+        month.cost = month.cost.saturating_add(cost.cost);
+    }
     if let Some(country) = &order.country {
         let newest = (fact.at, country.clone());
         if observed
@@ -103,32 +210,94 @@ fn observe_order(observed: &mut Observed, fact: &Fact, order: &Order, fold: &Fol
             observed.country = Some(newest);
         }
     }
-    if sums.amount <= 0 {
-        return;
+    come_from(observed, fact.at, order.source.as_deref());
+    if is_order {
+        reach(observed, Stage::Ordered, fact.at);
     }
-    sales.orders += 1;
-    observed.channels.entry(fact.channel).or_default().orders += 1;
-    earliest(&mut observed.first_ordered_at, fact.at);
-    latest(&mut observed.last_ordered_at, fact.at);
-    insert_sorted(&mut observed.order_days, fold.zone.day(fact.at));
-    insert_sorted(
-        &mut observed.order_months,
-        fold.zone.month(fact.at, fold.calendar),
-    );
+    let products = order.lines.iter().filter(|it| it.kind == LineKind::Product);
+    for line in products {
+        care(observed, fact, &line.product, interests::ORDERED, fold);
+    }
 }
 
-fn observe_refund(observed: &mut Observed, refund: &Refund) {
+/// What was taken off: lines that are no products, with an amount below 0.
+fn discounts(lines: &[Line]) -> i64 {
+    let taken = lines
+        .iter()
+        .filter(|line| line.kind != LineKind::Product && line.amount < 0);
+    -taken.map(|line| line.amount).sum::<i64>()
+}
+
+fn observe_refund(observed: &mut Observed, fact: &Fact, refund: &Refund, fold: &Fold) {
     let sums = Sums::of(&refund.lines);
-    let sales: &mut Sales = observed.sales.entry(refund.currency).or_default();
+    let cost = fold.cost(&refund.lines, refund.currency);
+    let channel = observed.channels.entry(fact.channel).or_default();
+    channel.refunds += 1;
+    let sales: &mut Sales = channel.sales.entry(refund.currency).or_default();
     sales.refunds += sums.amount;
     sales.product_refunds += sums.product;
-    observed.refunds += 1;
+    sales.items_returned += sums.items;
+    sales.costed -= cost.sold;
+    sales.cost = sales.cost.saturating_sub(cost.cost);
+    if refund.currency == fold.currency {
+        let month = observed.months.entry(fold.month(fact.at)).or_default();
+        month.refunds += sums.amount;
+        month.costed -= cost.sold;
+        month.cost = month.cost.saturating_sub(cost.cost);
+    }
+}
+
+fn observe_page(observed: &mut Observed, at: Millis, page: &PageView) {
+    reach(observed, Stage::Visited, at);
+    come_from(observed, at, page.source.as_deref());
+    if !page.starts_visit {
+        return;
+    }
+    observed.visits += 1;
+    observed.first_visits.push(VisitStart {
+        at,
+        content: page.content.clone().unwrap_or_default(),
+    });
+    observed.first_visits.sort();
+    observed.first_visits.truncate(FIRST_VISITS);
 }
 
 fn observe_delivery(observed: &mut Observed, at: Millis, delivery: &Delivery) {
     observed.deliveries += 1;
     observed.deliveries_late +=
         u32::from(delivery.promised_at.is_some_and(|promised| at > promised));
+    reach(observed, Stage::Received, at);
+}
+
+fn observe_consent(observed: &mut Observed, at: Millis, change: ConsentChange) {
+    let granted = change.granted;
+    let told = Consent { at, granted };
+    let known = observed.consents.entry(change.purpose).or_insert(told);
+    if (known.at, !known.granted) < (at, !granted) {
+        *known = told;
+    }
+}
+
+/// The earliest source counts; of two at the same moment the first by name.
+fn come_from(observed: &mut Observed, at: Millis, source: Option<&str>) {
+    let Some(source) = source else {
+        return;
+    };
+    let known = observed.source.as_ref();
+    if known.is_none_or(|(first, name)| (at, source) < (*first, name.as_str())) {
+        observed.source = Some((at, source.to_owned()));
+    }
+}
+
+fn reach(observed: &mut Observed, stage: Stage, at: Millis) {
+    let (first, last) = observed.stages.entry(stage).or_insert((at, at));
+    (*first, *last) = ((*first).min(at), (*last).max(at));
+}
+
+fn care(observed: &mut Observed, fact: &Fact, product: &str, weight: u32, fold: &Fold) {
+    if let Some(category) = fold.catalogue.category(product) {
+        observed.interests.add(category, fold.day(fact.at), weight);
+    }
 }
 
 fn earliest(kept: &mut Option<Millis>, at: Millis) {
@@ -150,5 +319,22 @@ fn insert_sorted<T: Ord>(sorted: &mut Vec<T>, value: T) {
                 sorted.insert(place, value);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_round_half_to_even_once_a_line() {
+        let check = |hundredths: i128, units: i64| assert_eq!(half_even(hundredths), units);
+        check(150, 2);
+        check(250, 2);
+        check(251, 3);
+        check(-150, -2);
+        check(-250, -2);
+        check(0, 0);
+        check(i128::MAX, i64::MAX);
     }
 }

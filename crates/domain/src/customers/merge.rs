@@ -47,14 +47,14 @@ pub fn settle_merge(into: &State, from: &State, merged: &State) -> Decided {
     let sides = [into.decided.standing, from.decided.standing];
     let standing = if sides.contains(&Standing::WonBack) {
         Standing::WonBack
-    } else if merged.observed.order_days.is_empty() {
+    } else if merged.observed.order_day_count() == 0 {
         into.decided.standing.max(from.decided.standing)
     } else if sides.contains(&Standing::Lapsed) && sides.iter().all(|side| is_resting(*side)) {
         Standing::Lapsed
     } else if sides.iter().all(|side| *side == Standing::Prospect) {
         // Imported history decides no standing, and a merge does not decide it in its place.
         Standing::Prospect
-    } else if merged.observed.order_days.len() == 1 {
+    } else if merged.observed.order_day_count() == 1 {
         Standing::New
     } else {
         Standing::Returning

@@ -3,18 +3,15 @@
 //! State never depends on *now*; [`view`] does. It holds no balance (that is the ledger's) and
 //! nothing personal. Every field has a default, so that documents of older versions are read.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::events::Channel;
-use crate::ids::StreamId;
-use crate::money::Currency;
+use super::evolve::Fold;
+use super::observed::Observed;
 use crate::settings::Programme;
-use crate::time::{Day, Millis, Month};
+use crate::time::{Day, Millis};
 
 /// The version of the fold. A state written by another version is refolded from the log.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;
 
 /// The state of one customer: one document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,87 +21,6 @@ pub struct State {
     pub observed: Observed,
     /// What Fanous decided and still stands.
     pub decided: Decided,
-}
-
-/// What was told from outside. Every field is declared *by time of event*: the order in which
-/// the facts arrived does not show in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Observed {
-    /// How many observed facts were folded.
-    pub facts: u64,
-    /// The earliest sign of life.
-    pub first_seen_at: Option<Millis>,
-    /// The latest sign of life.
-    pub last_seen_at: Option<Millis>,
-    /// The earliest order.
-    pub first_ordered_at: Option<Millis>,
-    /// The latest order.
-    pub last_ordered_at: Option<Millis>,
-    /// Days with an order, in the shop's zone, in order and each once.
-    pub order_days: Vec<Day>,
-    /// Months with an order, in the shop's calendar, in order and each once.
-    pub order_months: Vec<Month>,
-    /// Sums by currency.
-    pub sales: BTreeMap<Currency, Sales>,
-    /// The same customer by channel.
-    pub channels: BTreeMap<Channel, ChannelFigures>,
-    /// Visits begun.
-    pub visits: u32,
-    /// Deliveries told of.
-    pub deliveries: u32,
-    /// Deliveries after the promised time.
-    pub deliveries_late: u32,
-    /// Complaints made.
-    pub complaints: u32,
-    /// Refunds received.
-    pub refunds: u32,
-    /// The customers who brought this one; a set, because streams that were merged may each say.
-    pub referred_by: Vec<StreamId>,
-    /// Where the latest order went, as the shop writes it, with the time of that order.
-    pub country: Option<(Millis, String)>,
-}
-
-/// Sums of one currency, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Sales {
-    /// Orders of more than nothing.
-    pub orders: u32,
-    /// Units of products ordered.
-    pub items: i64,
-    /// As ordered.
-    pub gross: i64,
-    /// What went back.
-    pub refunds: i64,
-    /// Products as ordered.
-    pub product_gross: i64,
-    /// Products that went back.
-    pub product_refunds: i64,
-}
-
-impl Sales {
-    /// Gross less refunds.
-    #[must_use]
-    pub const fn net(&self) -> i64 {
-        self.gross - self.refunds
-    }
-
-    /// Net without postage, fees, samples, vouchers and adjustments.
-    #[must_use]
-    pub const fn product(&self) -> i64 {
-        self.product_gross - self.product_refunds
-    }
-}
-
-/// What a customer did on one channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ChannelFigures {
-    /// Facts of any kind.
-    pub facts: u32,
-    /// Orders of more than nothing.
-    pub orders: u32,
 }
 
 /// What Fanous decided and still stands. A merge or its undoing settles it as a whole.
@@ -163,31 +79,35 @@ pub struct View {
 
 /// The customer as of `now`.
 #[must_use]
-pub fn view(state: &State, programme: &Programme, now: Millis) -> View {
+pub fn view(state: &State, programme: &Programme, fold: &Fold, now: Millis) -> View {
     let observed = &state.observed;
-    let lapsed = lapses_at(state, programme).is_some_and(|at| at <= now);
-    let standing = if lapsed {
-        Standing::Lapsed
-    } else if observed.order_days.is_empty() {
-        Standing::Prospect
-    } else {
-        match state.decided.standing {
-            Standing::WonBack => Standing::WonBack,
-            _ if observed.order_days.len() == 1 => Standing::New,
-            _ => Standing::Returning,
-        }
+    let last_ordered = observed.last_order_day();
+    let today = fold.day(now);
+    let lapsed = last_ordered.is_some_and(|day| has_lapsed(day, programme, today));
+    let standing = match last_ordered {
+        None => Standing::Prospect,
+        Some(_) if lapsed => Standing::Lapsed,
+        Some(_) if state.decided.standing == Standing::WonBack => Standing::WonBack,
+        Some(_) if observed.order_day_count() == 1 => Standing::New,
+        Some(_) => Standing::Returning,
     };
     View {
         standing,
-        days_since_last_order: observed
-            .last_ordered_at
-            .map(|at| (now.0 - at.0).div_euclid(Millis::DAY).max(0)),
+        days_since_last_order: last_ordered.map(|day| i64::from((today.0 - day.0).max(0))),
         changes_at: if lapsed {
             None
         } else {
-            lapses_at(state, programme)
+            lapses_at(state, programme, fold)
         },
     }
+}
+
+/// Whether somebody who ordered last on a day counts as lapsed on another. Windows are whole
+/// days in the shop's zone.
+#[must_use]
+pub const fn has_lapsed(last_ordered: Day, programme: &Programme, today: Day) -> bool {
+    let days = today.0 as i64 - last_ordered.0 as i64;
+    days >= programme.lapse_after_days as i64
 }
 
 /// When this customer has to be woken, if ever: the moment at which they count as lapsed, unless
@@ -197,17 +117,18 @@ pub fn view(state: &State, programme: &Programme, now: Millis) -> View {
 /// lapse: an import must not tell the outside world of thousands who left years ago. [`view`]
 /// shows them as lapsed all the same.
 #[must_use]
-pub fn next_due(state: &State, programme: &Programme) -> Option<Millis> {
+pub fn next_due(state: &State, programme: &Programme, fold: &Fold) -> Option<Millis> {
     match state.decided.standing {
         Standing::Prospect | Standing::Lapsed => None,
-        Standing::New | Standing::Returning | Standing::WonBack => lapses_at(state, programme),
+        Standing::New | Standing::Returning | Standing::WonBack => {
+            lapses_at(state, programme, fold)
+        }
     }
 }
 
-fn lapses_at(state: &State, programme: &Programme) -> Option<Millis> {
-    let days = i64::from(programme.lapse_after_days);
-    state
-        .observed
-        .last_ordered_at
-        .map(|at| at.plus(days * Millis::DAY))
+/// The first moment of the day on which the customer counts as lapsed.
+fn lapses_at(state: &State, programme: &Programme, fold: &Fold) -> Option<Millis> {
+    let days = i32::try_from(programme.lapse_after_days).unwrap_or(i32::MAX);
+    let last = state.observed.last_order_day()?;
+    Some(fold.day_start(Day(last.0.saturating_add(days))))
 }

@@ -10,6 +10,7 @@ use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
 use crate::time::Millis;
+use crate::trust::Purpose;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +25,20 @@ pub enum Behaviour {
     Delivered(Delivery),
     /// The customer complained.
     Complained(Complaint),
+    /// A product was looked at.
+    ProductViewed(ProductView),
+    /// A product was put into the basket.
+    ProductAdded(ProductAdded),
+    /// The way to the till was begun.
+    CheckoutStarted,
+    /// The customer wrote a review; its words are personal.
+    Reviewed(Review),
+    /// The customer gave or took back a permission.
+    ConsentChanged(ConsentChange),
     /// The customer told who they are; the telling itself is personal.
     Identified,
+    /// The shop told what it knows of a person; no sign of life, and the telling is personal.
+    Described(Description),
     /// The customer came through another customer.
     Referred(Referred),
     /// Anything else, by the sender's own name; its properties are personal until declared.
@@ -46,6 +59,58 @@ pub struct PageView {
     /// The visit (session) it belongs to, when known: the first of a visit counts as a visit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub starts_visit: bool,
+    /// What kind of content it is, in the shop's words: `guide`, `offers`, `blog`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// What led here: `search`, `newsletter`, `google/cpc`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A product was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductView {
+    /// The shop's code of the product.
+    pub product: String,
+}
+
+/// A product was put into the basket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAdded {
+    /// The shop's code of the product.
+    pub product: String,
+    /// How many.
+    pub quantity: i64,
+}
+
+/// The customer wrote a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The shop's own number of the review; with it the review counts once for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_id: Option<String>,
+    /// What it is about; none when it is about the shop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// From 1 (worst) to 5 (best).
+    pub rating: u8,
+}
+
+/// The customer gave or took back a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentChange {
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether it may be done from now on.
+    pub granted: bool,
+}
+
+/// What the shop knows of a person, apart from what is personal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Description {
+    /// When the person registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_at: Option<Millis>,
 }
 
 /// An order reached the customer.
@@ -59,6 +124,9 @@ pub struct Delivery {
     /// The carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
+    /// The number of the parcel, where an order comes in several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<String>,
 }
 
 /// The customer complained.
@@ -127,7 +195,13 @@ impl Behaviour {
             Self::Viewed(_) => "Page Viewed",
             Self::Delivered(_) => "Order Delivered",
             Self::Complained(_) => "Complaint Made",
+            Self::ProductViewed(_) => "Product Viewed",
+            Self::ProductAdded(_) => "Product Added",
+            Self::CheckoutStarted => "Checkout Started",
+            Self::Reviewed(_) => "Review Written",
+            Self::ConsentChanged(_) => "Consent Changed",
             Self::Identified => "Customer Identified",
+            Self::Described(_) => "Customer Described",
             Self::Referred(_) => "Customer Referred",
             Self::Other(name) => name,
             Self::StandingChanged(_) => "Standing Changed",
@@ -149,6 +223,16 @@ impl Behaviour {
         )
     }
 
+    /// Whether the customer did it: what the shop did to them is no sign that they are there.
+    #[must_use]
+    pub const fn is_by_customer(&self) -> bool {
+        !self.is_decided()
+            && !matches!(
+                self,
+                Self::Refunded(_) | Self::Delivered(_) | Self::Described(_) | Self::Referred(_)
+            )
+    }
+
     /// The body as the log keeps it: one JSON document.
     #[must_use]
     pub fn body(&self) -> String {
@@ -158,12 +242,17 @@ impl Behaviour {
             Self::Viewed(body) => serde_json::to_string(body),
             Self::Delivered(body) => serde_json::to_string(body),
             Self::Complained(body) => serde_json::to_string(body),
+            Self::ProductViewed(body) => serde_json::to_string(body),
+            Self::ProductAdded(body) => serde_json::to_string(body),
+            Self::Reviewed(body) => serde_json::to_string(body),
+            Self::ConsentChanged(body) => serde_json::to_string(body),
+            Self::Described(body) => serde_json::to_string(body),
             Self::Referred(body) => serde_json::to_string(body),
             Self::StandingChanged(body) => serde_json::to_string(body),
             Self::Settled(body) => serde_json::to_string(body),
             Self::ReferralCredited(body) => serde_json::to_string(body),
             Self::PointsAdjusted(body) => serde_json::to_string(body),
-            Self::Identified | Self::Other(_) => Ok("{}".to_owned()),
+            Self::Identified | Self::CheckoutStarted | Self::Other(_) => Ok("{}".to_owned()),
         };
         body.expect("a struct of numbers, texts and lists is always a JSON document")
     }
@@ -179,7 +268,13 @@ impl Behaviour {
             "Page Viewed" => Self::Viewed(serde_json::from_str(body)?),
             "Order Delivered" => Self::Delivered(serde_json::from_str(body)?),
             "Complaint Made" => Self::Complained(serde_json::from_str(body)?),
+            "Product Viewed" => Self::ProductViewed(serde_json::from_str(body)?),
+            "Product Added" => Self::ProductAdded(serde_json::from_str(body)?),
+            "Checkout Started" => Self::CheckoutStarted,
+            "Review Written" => Self::Reviewed(serde_json::from_str(body)?),
+            "Consent Changed" => Self::ConsentChanged(serde_json::from_str(body)?),
             "Customer Identified" => Self::Identified,
+            "Customer Described" => Self::Described(serde_json::from_str(body)?),
             "Customer Referred" => Self::Referred(serde_json::from_str(body)?),
             "Standing Changed" => Self::StandingChanged(serde_json::from_str(body)?),
             "Status Settled" => Self::Settled(serde_json::from_str(body)?),
@@ -193,12 +288,41 @@ impl Behaviour {
         match self {
             Self::Ordered(body) => order::check_order(body),
             Self::Refunded(body) => order::check_refund(body),
+            Self::Viewed(body) => check_optional("content", body.content.as_deref())
+                .and_then(|()| check_optional("source", body.source.as_deref())),
             Self::Delivered(body) => check_text("order_id", &body.order_id)
-                .and_then(|()| check_text("carrier", body.carrier.as_deref().unwrap_or("?"))),
+                .and_then(|()| check_optional("carrier", body.carrier.as_deref()))
+                .and_then(|()| check_optional("parcel", body.parcel.as_deref())),
+            Self::ProductViewed(body) => check_text("product", &body.product),
+            Self::ProductAdded(body) => check_text("product", &body.product),
+            Self::Reviewed(body) => body.check(),
             Self::Complained(body) => check_text("topic", &format!("?{}", body.topic)),
             _ => Ok(()),
         }
     }
+}
+
+impl Delivery {
+    /// What counts once for ever: an order's parcel arrives once.
+    #[must_use]
+    pub fn natural_key(&self) -> String {
+        let parcel = self.parcel.as_deref().unwrap_or_default();
+        format!("delivery:{}:{parcel}", self.order_id)
+    }
+}
+
+impl Review {
+    fn check(&self) -> Result<(), BehaviourError> {
+        if !(1..=5).contains(&self.rating) {
+            return Err(BehaviourError::new("rating", "must be 1 to 5".to_owned()));
+        }
+        check_optional("review_id", self.review_id.as_deref())?;
+        check_optional("product", self.product.as_deref())
+    }
+}
+
+fn check_optional(field: &'static str, text: Option<&str>) -> Result<(), BehaviourError> {
+    text.map_or(Ok(()), |text| check_text(field, text))
 }
 
 fn check_text(field: &'static str, text: &str) -> Result<(), BehaviourError> {
@@ -231,6 +355,7 @@ mod tests {
                 order_id: order_id.clone(),
                 currency: Currency::GBP,
                 country: Some("France".into()),
+                source: Some("newsletter".into()),
                 lines: lines.clone(),
             }),
             Behaviour::Refunded(Refund {
@@ -239,11 +364,36 @@ mod tests {
                 currency: Currency::GBP,
                 lines,
             }),
-            Behaviour::Viewed(PageView { starts_visit: true }),
+            Behaviour::Viewed(PageView {
+                starts_visit: true,
+                content: Some("guide".into()),
+                source: None,
+            }),
             Behaviour::Delivered(Delivery {
                 order_id,
                 promised_at: Some(Millis(5)),
                 carrier: None,
+                parcel: Some("2".into()),
+            }),
+            Behaviour::ProductViewed(ProductView {
+                product: "85123A".into(),
+            }),
+            Behaviour::ProductAdded(ProductAdded {
+                product: "85123A".into(),
+                quantity: 2,
+            }),
+            Behaviour::CheckoutStarted,
+            Behaviour::Reviewed(Review {
+                review_id: None,
+                product: None,
+                rating: 5,
+            }),
+            Behaviour::ConsentChanged(ConsentChange {
+                purpose: Purpose::Marketing,
+                granted: true,
+            }),
+            Behaviour::Described(Description {
+                registered_at: Some(Millis(7)),
             }),
             Behaviour::Complained(Complaint {
                 topic: "delivery".into(),

@@ -6,10 +6,13 @@ mod order;
 mod problem;
 
 pub use behaviour::{
-    Behaviour, Complaint, Delivery, PageView, PointsAdjusted, ReferralCredited, Referred, Settled,
-    StandingChanged,
+    Behaviour, Complaint, ConsentChange, Delivery, Description, PageView, PointsAdjusted,
+    ProductAdded, ProductView, ReferralCredited, Referred, Review, Settled, StandingChanged,
 };
-pub use history::{AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, ProductName};
+pub use history::{
+    AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, OrderNews, ProductTold,
+    UnitCost,
+};
 pub use order::{
     AMOUNT_MINOR_MAX, CODE_BYTES_MAX, LINES_MAX, Line, LineKind, Order, Refund, RefundMatch,
     RefundedLine, Sums,
@@ -67,6 +70,12 @@ impl Channel {
         Self::Call,
         Self::Device,
     ];
+
+    /// Its place among [`Channel::ALL`] as a bit.
+    #[must_use]
+    pub const fn bit(self) -> i64 {
+        1 << self as u32
+    }
 
     /// The word in tables and answers.
     #[must_use]
@@ -233,6 +242,13 @@ impl Event {
         match &self.behaviour {
             Behaviour::Ordered(order) => Some(format!("order:{}", order.order_id)),
             Behaviour::Refunded(refund) => Some(format!("refund:{}", refund.refund_id)),
+            Behaviour::Delivered(delivery) => Some(delivery.natural_key()),
+            Behaviour::Reviewed(Review {
+                review_id: Some(review_id),
+                ..
+            }) => Some(format!("review:{review_id}")),
+            // A file may be brought in again after its message ids were forgotten.
+            _ if self.historical => Some(format!("history:{}", self.message_id)),
             _ => None,
         }
     }

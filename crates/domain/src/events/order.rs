@@ -70,6 +70,9 @@ pub struct Order {
     /// Where the goods went, as the shop writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// What led the customer here: `newsletter`, `google/cpc`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// What was ordered.
     pub lines: Vec<Line>,
 }
@@ -118,6 +121,9 @@ pub(super) fn check_order(order: &Order) -> Result<(), BehaviourError> {
     check_code("order_id", &order.order_id)?;
     if let Some(country) = &order.country {
         check_code("country", country)?;
+    }
+    if let Some(source) = &order.source {
+        check_code("source", source)?;
     }
     check_lines(&order.lines)
 }
@@ -302,6 +308,7 @@ mod tests {
             order_id: id.into(),
             currency: Currency::GBP,
             country: None,
+            source: None,
             lines,
         }
     }
