@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn long_columns_of_every_shape_are_cut_as_by_sorting() {
-        let shapes: [(&str, fn(u64) -> i64); 6] = [
+        type Shape = fn(u64) -> i64;
+        let shapes: [(&str, Shape); 6] = [
             ("all bits", |bits| bits.cast_signed()),
             ("few values", |bits| (bits % 3).cast_signed() - 1),
             ("one value", |_| i64::MIN),

@@ -34,6 +34,8 @@ pub struct SurvivalCurve {
     pub rows: usize,
     /// Rows in which the event happened.
     pub events: usize,
+    /// The confidence of the intervals, between 0 and 1.
+    pub confidence: f64,
 }
 
 /// The mean time without the event, cut at a horizon.
@@ -47,6 +49,15 @@ pub struct RestrictedMean {
     pub horizon: f64,
 }
 
+/// Rows of one whole day since their start; see [`kaplan_meier_counts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DayCount {
+    /// Rows in which the event happened that many days after the start.
+    pub events: u64,
+    /// Rows watched just so long, without the event.
+    pub censored: u64,
+}
+
 /// The product-limit estimate S(t) = Π (1 − d/n) with intervals of the given confidence.
 ///
 /// The variance is Greenwood's, Σ d/(n(n − d)), taken on the scale ln(−ln S) so that the
@@ -57,53 +68,99 @@ pub struct RestrictedMean {
 /// [`Verdict::Empty`], [`Verdict::NotFinite`], [`Verdict::OutOfRange`] for a negative duration,
 /// [`Verdict::BadOption`] unless 0 < confidence < 1.
 pub fn kaplan_meier(rows: &[Observation], confidence: f64) -> Result<SurvivalCurve, Verdict> {
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(Verdict::BadOption {
-            rule: "a confidence lies between 0 and 1",
-        });
-    }
+    let mut product = Product::new(rows.len(), confidence)?;
     let sorted = sorted(rows)?;
-    let z = Normal::standard().inverse_cdf(0.5 + confidence / 2.0);
-    let mut steps = Vec::new();
-    let mut survival = 1.0;
-    let mut greenwood = 0.0;
-    let mut hazard = 0.0;
-    let mut all_events = 0;
-    let mut start = 0;
-    while start < sorted.len() {
-        let time = sorted[start].duration;
-        let at_risk = sorted.len() - start;
-        let tied = sorted[start..]
-            .iter()
-            .take_while(|row| row.duration == time)
-            .count();
-        let events = sorted[start..start + tied]
-            .iter()
-            .filter(|row| row.happened)
-            .count();
-        let (n, d) = (at_risk as f64, events as f64);
-        survival *= 1.0 - d / n;
-        greenwood += d / (n * (n - d));
-        hazard += d / n;
-        all_events += events;
-        let (low, high) = log_log_interval(survival, greenwood, z);
-        steps.push(SurvivalStep {
+    for tied in sorted.chunk_by(|a, b| a.duration == b.duration) {
+        let events = tied.iter().filter(|row| row.happened).count();
+        product.pass(tied[0].duration, events, tied.len() - events);
+    }
+    Ok(product.curve)
+}
+
+/// [`kaplan_meier`] of rows counted by day: entry t of `counts` holds those that ended, either
+/// way, t whole days after their start. Counts of parts of the rows may be added entry by entry
+/// before, so a million rows are never laid side by side. Days without rows are no steps.
+///
+/// # Errors
+/// [`Verdict::Empty`] when all counts are 0; [`Verdict::OutOfRange`] when they add up to more than
+/// a machine counts; [`Verdict::BadOption`] unless 0 < confidence < 1.
+pub fn kaplan_meier_counts(counts: &[DayCount], confidence: f64) -> Result<SurvivalCurve, Verdict> {
+    let mut rows = 0_usize;
+    for (row, count) in counts.iter().enumerate() {
+        let ended = count.events.checked_add(count.censored);
+        rows = ended
+            .and_then(|ended| usize::try_from(ended).ok())
+            .and_then(|ended| rows.checked_add(ended))
+            .ok_or(Verdict::OutOfRange {
+                row,
+                rule: "the counts add up to a number of rows",
+            })?;
+    }
+    let mut product = Product::new(rows, confidence)?;
+    if rows == 0 {
+        return Err(Verdict::Empty);
+    }
+    let whole = |count: u64| usize::try_from(count).expect("their sum was one");
+    for (day, count) in counts.iter().enumerate() {
+        if count.events + count.censored > 0 {
+            product.pass(day as f64, whole(count.events), whole(count.censored));
+        }
+    }
+    Ok(product.curve)
+}
+
+/// The product as time passes.
+struct Product {
+    curve: SurvivalCurve,
+    at_risk: usize,
+    survival: f64,
+    greenwood: f64,
+    hazard: f64,
+    z: f64,
+}
+
+impl Product {
+    fn new(rows: usize, confidence: f64) -> Result<Self, Verdict> {
+        if !(confidence > 0.0 && confidence < 1.0) {
+            return Err(Verdict::BadOption {
+                rule: "a confidence lies between 0 and 1",
+            });
+        }
+        Ok(Self {
+            curve: SurvivalCurve {
+                steps: Vec::new(),
+                rows,
+                events: 0,
+                confidence,
+            },
+            at_risk: rows,
+            survival: 1.0,
+            greenwood: 0.0,
+            hazard: 0.0,
+            z: Normal::standard().inverse_cdf(0.5 + confidence / 2.0),
+        })
+    }
+
+    /// Takes the rows that end at the next time out of the risk set.
+    fn pass(&mut self, time: f64, events: usize, censored: usize) {
+        let (n, d) = (self.at_risk as f64, events as f64);
+        self.survival *= 1.0 - d / n;
+        self.greenwood += d / (n * (n - d));
+        self.hazard += d / n;
+        let (low, high) = log_log_interval(self.survival, self.greenwood, self.z);
+        self.curve.steps.push(SurvivalStep {
             time,
-            at_risk,
+            at_risk: self.at_risk,
             events,
-            censored: tied - events,
-            survival,
+            censored,
+            survival: self.survival,
             low,
             high,
-            cumulative_hazard: hazard,
+            cumulative_hazard: self.hazard,
         });
-        start += tied;
+        self.curve.events += events;
+        self.at_risk -= events + censored;
     }
-    Ok(SurvivalCurve {
-        steps,
-        rows: rows.len(),
-        events: all_events,
-    })
 }
 
 fn log_log_interval(survival: f64, greenwood: f64, z: f64) -> (f64, f64) {
@@ -246,7 +303,40 @@ mod tests {
         assert!(all_gone.steps[0].high.is_finite());
     }
 
+    #[test]
+    fn degenerate_counts_get_a_verdict() {
+        let count = |events, censored| DayCount { events, censored };
+        assert_eq!(kaplan_meier_counts(&[], 0.95), Err(Verdict::Empty));
+        let nobody = [count(0, 0); 3];
+        assert_eq!(kaplan_meier_counts(&nobody, 0.95), Err(Verdict::Empty));
+        assert!(kaplan_meier_counts(&[count(1, 0)], 0.0).is_err());
+        let countless = [count(1, 1), count(u64::MAX, 1)];
+        assert!(matches!(
+            kaplan_meier_counts(&countless, 0.95),
+            Err(Verdict::OutOfRange { row: 1, .. })
+        ));
+    }
+
     proptest! {
+        #[test]
+        fn counts_give_the_curve_of_their_rows(
+            counts in prop::collection::vec((0_u64..4, 0_u64..4), 1..25),
+        ) {
+            prop_assume!(counts.iter().any(|&(events, censored)| events + censored > 0));
+            let mut rows = Vec::new();
+            for (day, &(events, censored)) in counts.iter().enumerate() {
+                for (count, happened) in [(events, true), (censored, false)] {
+                    let row = Observation { duration: day as f64, happened };
+                    rows.extend((0..count).map(|_| row));
+                }
+            }
+            let counts: Vec<DayCount> = counts
+                .into_iter()
+                .map(|(events, censored)| DayCount { events, censored })
+                .collect();
+            prop_assert_eq!(kaplan_meier_counts(&counts, 0.9), kaplan_meier(&rows, 0.9));
+        }
+
         #[test]
         fn order_does_not_matter_and_shares_fall(
             pairs in prop::collection::vec((0_u8..20, any::<bool>()), 1..60),

@@ -1,11 +1,15 @@
 //! How long until something happens, when for many rows it has not happened yet.
 
 mod cox;
+mod horizon;
 mod kaplan_meier;
 mod log_rank;
 
 pub use cox::{Baseline, CoxFit, fit_cox};
-pub use kaplan_meier::{RestrictedMean, SurvivalCurve, SurvivalStep, kaplan_meier};
+pub use horizon::{ShareBy, TimeByShare};
+pub use kaplan_meier::{
+    DayCount, RestrictedMean, SurvivalCurve, SurvivalStep, kaplan_meier, kaplan_meier_counts,
+};
 pub use log_rank::{LogRank, log_rank};
 
 use crate::verdict::Verdict;

@@ -3,7 +3,24 @@
 use crate::cdnow;
 use crate::data::{Table, half_digit, near, near_share, table};
 use science::linear::Matrix;
-use science::survival::{Observation, fit_cox, kaplan_meier, log_rank};
+use science::survival::{
+    DayCount, Observation, SurvivalCurve, fit_cox, kaplan_meier, kaplan_meier_counts, log_rank,
+};
+
+/// Rows of whole days, counted.
+fn counted(rows: &[Observation]) -> Vec<DayCount> {
+    let days = rows.iter().map(|row| row.duration as usize + 1).max();
+    let mut counts = vec![DayCount::default(); days.unwrap_or(0)];
+    for row in rows {
+        let count = &mut counts[row.duration as usize];
+        if row.happened {
+            count.events += 1;
+        } else {
+            count.censored += 1;
+        }
+    }
+    counts
+}
 
 fn observations(table: &Table, duration: &str, event: &str) -> Vec<Observation> {
     let durations: Vec<f64> = table.numbers(duration);
@@ -34,6 +51,10 @@ fn kaplan_meier_on_rossi() {
     };
     let rows = observations(&table, "week", "arrest");
     let curve = kaplan_meier(&rows, 0.95).expect("432 rows");
+    assert_eq!(
+        kaplan_meier_counts(&counted(&rows), 0.95).as_ref(),
+        Ok(&curve)
+    );
     assert_eq!((curve.rows, curve.events), (432, 114));
     for (week, survival) in [
         (1.0, 0.9976852),
@@ -68,6 +89,10 @@ fn kaplan_meier_on_waltons() {
     };
     let rows = observations(&table, "T", "E");
     let curve = kaplan_meier(&rows, 0.95).expect("163 rows");
+    assert_eq!(
+        kaplan_meier_counts(&counted(&rows), 0.95).as_ref(),
+        Ok(&curve)
+    );
     assert_eq!((curve.rows, curve.events), (163, 156));
     assert_eq!(curve.median(), Some(56.0));
     for (time, survival) in [
@@ -138,7 +163,8 @@ fn time_to_the_second_order_of_cdnow() {
             happened: customer.second_after.1,
         })
         .collect();
-    let curve = kaplan_meier(&rows, 0.95).expect("rows");
+    let curve = kaplan_meier_counts(&counted(&rows), 0.95).expect("rows");
+    assert_eq!(kaplan_meier(&rows, 0.95).as_ref(), Ok(&curve));
     assert_eq!((curve.rows, curve.events), (23_570, 11_516));
     for (day, survival) in [
         (30.0, 0.8254137),
@@ -147,5 +173,28 @@ fn time_to_the_second_order_of_cdnow() {
         (365.0, 0.5413661),
     ] {
         near("S", curve.survival_at(day), survival, half_digit(7));
+        let by = curve.share_by(day).expect("watched so long");
+        near("share", by.share, 1.0 - survival, half_digit(7));
+    }
+    rare_returns(&curve);
+}
+
+/// When most of those who return before a horizon have done so, against percentiles of 400
+/// bootstrap samples of the customers, drawn and computed elsewhere (Python 3).
+fn rare_returns(curve: &SurvivalCurve) {
+    for (horizon, share, time, low, high) in [
+        (180.0, 0.5, 34.0, 33.0, 35.0),
+        (180.0, 0.8, 98.0, 95.0, 101.0),
+        (180.0, 0.9, 134.0, 132.0, 137.0),
+        (365.0, 0.5, 50.0, 48.0, 52.0),
+        (365.0, 0.8, 171.0, 167.0, 174.0),
+        (365.0, 0.9, 250.0, 244.0, 254.0),
+    ] {
+        let found = curve
+            .time_by_share_of_those_before(share, horizon)
+            .expect("events");
+        assert_eq!((found.time, found.horizon), (time, horizon));
+        near("low", found.low, low, 1.0);
+        near("high", found.high.expect("bounded"), high, 1.0);
     }
 }
