@@ -11,7 +11,7 @@ use store::{Queue, StoreError, Tx};
 
 use crate::events::lock_roots;
 use crate::writing::Writing;
-use crate::{App, AppError, Inner};
+use crate::{App, AppError, InForce, Inner};
 
 /// Customers that one slice of background work touches: about 20 ms.
 const CUSTOMERS_PER_SLICE: u32 = 256;
@@ -38,8 +38,9 @@ impl App {
     pub fn background_slice(&self) -> Result<bool, AppError> {
         let woken = self.wake_due()?;
         let received = self.receive_inbox()?;
+        let handed = self.hand_news()?;
         let followed = self.follow_metrics()?;
-        Ok(woken || received || followed)
+        Ok(woken || received || handed || followed)
     }
 
     /// Forgets message ids and answers that are older than they have to be kept.
@@ -72,8 +73,10 @@ impl App {
                 let Some(customer) = writing.customers.get(root) else {
                     continue;
                 };
-                let programme = &writing.in_force.programme;
-                let decision = wake(&customer.state, *root, programme, writing.now);
+                let InForce {
+                    programme, fold, ..
+                } = &*writing.in_force;
+                let decision = wake(&customer.state, *root, programme, fold, writing.now);
                 // Without a decision the due time is still set anew.
                 writing.mark(*root);
                 writing.follow(*root, *root, None, decision);

@@ -1,16 +1,21 @@
 //! Bringing in a shop's past, piece by piece, resumable and exactly once.
 
+mod news;
+
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use domain::events::{
-    AnonymousOrder, Behaviour, CustomerHistory, Event, HistoryPiece, ProductName, Sums,
+    AnonymousOrder, Behaviour, CustomerHistory, Event, HistoryDocument, HistoryPiece, OrderNews,
+    ProductTold, Sums,
 };
 use serde::{Deserialize, Serialize};
 use store::{Queue, StoreError};
 
 use crate::events::Verdict;
 use crate::settings::ProductDocument;
+use crate::trust::Vault;
 use crate::{App, AppError};
 
 /// Customers whose pieces are on their way at once; each shares commits with the others.
@@ -73,6 +78,7 @@ impl App {
                 HistoryPiece::Customer(history) => {
                     self.send(&mut flight, history, &mut imported)?
                 }
+                HistoryPiece::Orders(news) => self.take_orders(news, &mut imported)?,
                 HistoryPiece::Anonymous(orders) => self.take_anonymous(orders, &mut imported)?,
                 HistoryPiece::Products(products) => self.take_products(&products)?,
             }
@@ -87,6 +93,7 @@ impl App {
             }
         }
         flight.land_all(&mut imported)?;
+        self.refresh_catalogue(stop)?;
         self.inner.store.write(Queue::Jobs, {
             let id = id.to_owned();
             move |session| session.transaction(|tx| store::settings::job_delete(tx, &id))
@@ -102,7 +109,9 @@ impl App {
         imported: &mut Imported,
     ) -> Result<(), AppError> {
         let now = self.now();
-        let mut personal = history.personal;
+        let who = history.identities.first().map(|it| it.hashed_text());
+        let who = who.unwrap_or_default();
+        let vault = &self.inner.vault;
         let mut lines = Vec::new();
         let events: Vec<Event> = history
             .documents
@@ -110,14 +119,14 @@ impl App {
             .map(|document| {
                 lines.push(Counts::of(&document.behaviour));
                 Event {
-                    message_id: message_id(&document.behaviour),
+                    message_id: message_id(vault, &who, &document),
                     identities: history.identities.clone(),
                     at: document.at,
                     sent_at: document.at,
                     received_at: now,
                     channel: document.channel,
                     behaviour: document.behaviour,
-                    personal: std::mem::take(&mut personal),
+                    personal: document.personal,
                     historical: true,
                 }
             })
@@ -184,21 +193,57 @@ impl App {
         Ok(())
     }
 
-    fn take_products(&self, products: &[ProductName]) -> Result<(), AppError> {
-        let bodies = products
+    fn take_orders(&self, news: Vec<OrderNews>, imported: &mut Imported) -> Result<(), AppError> {
+        let lines: u64 = news
             .iter()
-            .map(|product| {
-                let body = ProductDocument {
-                    title: product.title.clone(),
-                };
-                let body = serde_json::to_string(&body).map_err(StoreError::shape)?;
-                Ok((product.product.clone(), body))
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
+            .map(|told| Counts::of(&told.document.behaviour).lines)
+            .sum();
+        let taken = self.take_news(news)?;
+        imported.accepted += taken.kept;
+        imported.duplicate += taken.known;
+        imported.refused += taken.refused;
+        imported.lines += lines;
+        Ok(())
+    }
+
+    fn take_products(&self, products: &[ProductTold]) -> Result<(), AppError> {
         let now = self.now();
+        let products = products.to_vec();
         self.inner.store.write(Queue::Jobs, move |session| {
-            session.transaction(|tx| store::settings::documents_settle(tx, "product", now, &bodies))
+            session.transaction(|tx| {
+                let codes: Vec<String> = products.iter().map(|it| it.product.clone()).collect();
+                let known: BTreeMap<String, String> =
+                    store::settings::documents_of(tx, "product", &codes)?
+                        .into_iter()
+                        .collect();
+                let mut changed = Vec::new();
+                for told in &products {
+                    let before = known.get(&told.product);
+                    let mut body: ProductDocument = before
+                        .map(|body| serde_json::from_str(body))
+                        .transpose()
+                        .map_err(StoreError::shape)?
+                        .unwrap_or_default();
+                    body.learn(told);
+                    let body = serde_json::to_string(&body).map_err(StoreError::shape)?;
+                    if before != Some(&body) {
+                        changed.push((told.product.clone(), body));
+                    }
+                }
+                store::settings::documents_put(tx, "product", now, &changed)
+            })
         })?;
+        Ok(())
+    }
+
+    /// Puts the catalogue in force as files have told it, and folds anew whoever was folded by
+    /// another one.
+    fn refresh_catalogue(&self, stop: &AtomicBool) -> Result<(), AppError> {
+        let before = self.in_force().fold_version;
+        self.reload()?;
+        if self.in_force().fold_version != before {
+            self.refold_stale(stop)?;
+        }
         Ok(())
     }
 
@@ -293,10 +338,28 @@ impl Counts {
     }
 }
 
-fn message_id(behaviour: &Behaviour) -> String {
-    match behaviour {
+/// An id by which the same document of the past is known again. What may name a person is hashed
+/// with the shop's key.
+fn message_id(vault: &Vault, who: &str, document: &HistoryDocument) -> String {
+    match &document.behaviour {
         Behaviour::Ordered(order) => format!("order:{}", order.order_id),
         Behaviour::Refunded(refund) => format!("refund:{}", refund.refund_id),
-        other => other.name().to_owned(),
+        Behaviour::Delivered(delivery) => delivery.natural_key(),
+        other => {
+            // What a shop knows of a person has no time of its own.
+            let at = match other {
+                Behaviour::Described(_) => 0,
+                _ => document.at.0,
+            };
+            let personal = serde_json::to_string(&document.personal)
+                .expect("texts by name are a JSON document");
+            let (name, body) = (other.name(), other.body());
+            let told = format!("{who}\n{at}\n{name}\n{body}\n{personal}");
+            vault
+                .natural_hash(&told)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect()
+        }
     }
 }

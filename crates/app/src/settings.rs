@@ -1,10 +1,12 @@
 //! Settings and the programme in force, keys of the API, the names of products.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::customers::{FOLD_VERSION, Fold};
+use domain::events::{ProductTold, UnitCost};
 use domain::ids::KeyId;
-use domain::settings::{Programme, ShopSettings};
+use domain::settings::{Catalogue, CatalogueRow, Programme, ShopSettings};
 use serde::{Deserialize, Serialize};
 use store::{Conn, Queue, Store, StoreError};
 
@@ -12,6 +14,8 @@ use crate::trust::digest;
 use crate::trust::digest_whole;
 use crate::{App, AppError, InForce};
 
+/// Products that are read from one snapshot.
+const PRODUCTS_PER_PAGE: u32 = 5_000;
 /// The kind and id of the documents in force.
 const SHOP: (&str, &str) = ("settings", "shop");
 const PROGRAMME: (&str, &str) = ("programme", "club");
@@ -65,7 +69,31 @@ pub(crate) fn read_in_force(store: &Store) -> Result<InForce, AppError> {
             ..programme
         })
         .unwrap_or_default();
-    Ok(in_force(settings, programme))
+    Ok(in_force(
+        settings,
+        programme,
+        Arc::new(read_catalogue(store)?),
+    ))
+}
+
+/// What the shop sells, read in short snapshots.
+fn read_catalogue(store: &Store) -> Result<Catalogue, AppError> {
+    let mut rows: Vec<CatalogueRow> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = store.read(|conn| {
+            store::settings::documents_page(conn, "product", &after, PRODUCTS_PER_PAGE)
+        })?;
+        let Some((last, _)) = page.last() else {
+            return Ok(Catalogue::of(rows));
+        };
+        after.clone_from(last);
+        for (code, body) in page {
+            let product: ProductDocument =
+                serde_json::from_str(&body).map_err(StoreError::shape)?;
+            rows.push((code, product.cost, product.category));
+        }
+    }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(
@@ -81,15 +109,21 @@ fn read<T: for<'de> Deserialize<'de>>(
     )))
 }
 
-fn in_force(settings: ShopSettings, programme: Programme) -> InForce {
-    // The fold depends on zone and calendar, so its version does too.
-    let shop = format!("{}/{:?}", settings.zone.name(), settings.calendar);
-    let shop: [u8; 4] = *digest(&[&shop])
+fn in_force(settings: ShopSettings, programme: Programme, catalogue: Arc<Catalogue>) -> InForce {
+    // The fold depends on zone, calendar, currency and catalogue, so its version does too.
+    let shop = format!(
+        "{}/{:?}/{}",
+        settings.zone.name(),
+        settings.calendar,
+        settings.currency
+    );
+    let products: Vec<String> = catalogue.lines().collect();
+    let shop: [u8; 4] = *digest(&[&shop, &products.join("\n")])
         .first_chunk()
         .expect("eight bytes hold four");
     let fold_version = (i64::from(FOLD_VERSION) << 32) | i64::from(u32::from_be_bytes(shop));
     InForce {
-        fold: Fold::of(&settings),
+        fold: Fold::of(&settings, catalogue),
         settings,
         programme,
         fold_version,
@@ -121,7 +155,7 @@ impl App {
         self.reload()
     }
 
-    fn reload(&self) -> Result<(), AppError> {
+    pub(crate) fn reload(&self) -> Result<(), AppError> {
         let in_force = read_in_force(&self.inner.store)?;
         self.inner.put_in_force(in_force);
         Ok(())
@@ -197,7 +231,32 @@ impl App {
 }
 
 /// The body of a product's document.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct ProductDocument {
     pub(crate) title: String,
+    /// The title was told by a file of products; a line of an order does not change it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) title_is_catalogue: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cost: Option<UnitCost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) category: Option<String>,
+}
+
+impl ProductDocument {
+    /// Lays what was told over what is known. A title of an order line counts only while there is
+    /// none, so that files may come in any order.
+    pub(crate) fn learn(&mut self, told: &ProductTold) {
+        if let Some(title) = &told.title
+            && (told.is_catalogue || self.title.is_empty())
+        {
+            self.title.clone_from(title);
+            self.title_is_catalogue = told.is_catalogue;
+        }
+        self.cost = told.cost.or(self.cost);
+        if let Some(category) = &told.category {
+            self.category = Some(category.clone());
+        }
+    }
 }

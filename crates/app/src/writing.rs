@@ -174,6 +174,9 @@ impl<'e> Writing<'e> {
 
     /// Writes everything down.
     pub(crate) fn flush(mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let InForce {
+            programme, fold, ..
+        } = &*self.in_force;
         let mut due = BTreeMap::new();
         for root in &self.changed {
             let customer = self
@@ -181,7 +184,7 @@ impl<'e> Writing<'e> {
                 .get_mut(root)
                 .expect("a changed customer is locked");
             customer.revision += 1;
-            due.insert(*root, next_due(&customer.state, &self.in_force.programme));
+            due.insert(*root, next_due(&customer.state, programme, fold));
         }
         for stored in &self.facts {
             self.sum_up(tx, &stored.fact);

@@ -11,6 +11,7 @@ use domain::time::Day;
 
 use crate::engine::Conn;
 use crate::error::StoreError;
+use crate::session::Tx;
 use crate::value::Value;
 use crate::{rows, sql};
 
@@ -202,13 +203,30 @@ pub fn changes_after(
     .collect()
 }
 
-/// Drops the changes of a writer up to a number that every follower has read.
+/// Drops the changes of a writer up to a number, and notes that they are gone: whoever has not
+/// read so far has to begin anew.
 ///
 /// # Errors
 /// When the database fails.
-pub fn changes_prune(conn: &mut Conn, writer: i64, up_to: i64) -> Result<u64, StoreError> {
-    conn.run(
+pub fn changes_prune(tx: &mut Tx<'_>, writer: i64, up_to: i64) -> Result<u64, StoreError> {
+    let dropped = tx.run(
         sql!("DELETE FROM changes WHERE writer = $1 AND n <= $2"),
         &[writer.into(), up_to.into()],
-    )
+    )?;
+    if dropped > 0 {
+        follower_put(tx, PRUNED, &BTreeMap::from([(writer, up_to)]))?;
+    }
+    Ok(dropped)
+}
+
+/// The name under which the followers' table keeps how far changes were dropped.
+const PRUNED: &str = "pruned";
+
+/// Up to which number the changes of each writer were dropped; nothing for those of whom all are
+/// there.
+///
+/// # Errors
+/// When the database fails.
+pub fn changes_pruned(conn: &mut Conn) -> Result<BTreeMap<i64, i64>, StoreError> {
+    follower_positions(conn, PRUNED)
 }

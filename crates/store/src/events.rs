@@ -1,5 +1,9 @@
 //! The behaviour log and the keys that make it exactly-once.
 
+mod news;
+
+pub use news::{NewsRow, news_count, news_put, news_ready, news_take};
+
 use std::collections::BTreeSet;
 
 use domain::events::{AnonymousOrder, Behaviour, Fact, Origin};
@@ -267,6 +271,42 @@ pub fn order_keys_take(
     )?
     .iter()
     .map(TryInto::try_into)
+    .collect()
+}
+
+/// Which of these keys are taken.
+///
+/// # Errors
+/// When the database fails.
+pub fn order_keys_known(
+    conn: &mut Conn,
+    keys: &[[u8; 16]],
+) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+    let values: Vec<Value> = keys.iter().map(Into::into).collect();
+    conn.rows_each(
+        rows!("SELECT key FROM order_keys WHERE key IN ({$1}) ORDER BY key"),
+        &values,
+    )?
+    .iter()
+    .map(|row| row.id("key"))
+    .collect()
+}
+
+/// Which of these keys belong to people who were erased.
+///
+/// # Errors
+/// When the database fails.
+pub fn order_keys_erased(
+    conn: &mut Conn,
+    keys: &[[u8; 16]],
+) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+    let values: Vec<Value> = keys.iter().map(Into::into).collect();
+    conn.rows_each(
+        rows!("SELECT key FROM order_keys WHERE stream IS NULL AND key IN ({$1}) ORDER BY key"),
+        &values,
+    )?
+    .iter()
+    .map(|row| row.id("key"))
     .collect()
 }
 

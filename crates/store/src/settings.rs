@@ -80,11 +80,12 @@ pub fn document_insert(
     Ok(())
 }
 
-/// Keeps the first version of many documents of a kind; those that exist stay as they are.
+/// Keeps many documents of a kind of which only the newest counts, such as products: each has one
+/// version, which is written over.
 ///
 /// # Errors
 /// When the database fails.
-pub fn documents_settle(
+pub fn documents_put(
     tx: &mut Tx<'_>,
     kind: &str,
     at: Millis,
@@ -104,14 +105,14 @@ pub fn documents_settle(
     tx.run_each(
         rows!(
             "INSERT INTO documents (kind, id, version, at, body) VALUES {($1, $2, 1, $3, $4)}
-             ON CONFLICT (kind, id, version) DO NOTHING"
+             ON CONFLICT (kind, id, version) DO UPDATE SET at = excluded.at, body = excluded.body"
         ),
         &values,
     )?;
     Ok(())
 }
 
-/// The first versions of some documents of a kind.
+/// Some documents of a kind of which only the newest counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -131,6 +132,28 @@ pub fn documents_of(
               ORDER BY kind, id"
         ),
         &values,
+    )?
+    .into_iter()
+    .map(|mut row| Ok((row.take_text("id")?, row.take_text("body")?)))
+    .collect()
+}
+
+/// Documents of a kind of which only the newest counts, in order, after one of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn documents_page(
+    conn: &mut Conn,
+    kind: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(String, String)>, StoreError> {
+    conn.rows(
+        sql!(
+            "SELECT id, body FROM documents WHERE kind = $1 AND id > $2 AND version = 1
+              ORDER BY kind, id LIMIT $3"
+        ),
+        &[kind.into(), after.into(), i64::from(limit).into()],
     )?
     .into_iter()
     .map(|mut row| Ok((row.take_text("id")?, row.take_text("body")?)))

@@ -200,9 +200,15 @@ pub fn stream_erase(tx: &mut Tx<'_>, streams: &[StreamId]) -> Result<(), StoreEr
         rows!("DELETE FROM streams WHERE id IN ({$1})"),
         rows!("DELETE FROM outbox WHERE customer IN ({$1})"),
         rows!("DELETE FROM changes WHERE customer IN ({$1})"),
+        rows!(
+            "DELETE FROM order_news
+              WHERE order_key IN (SELECT key FROM order_keys WHERE stream IN ({$1}))"
+        ),
         rows!("UPDATE order_keys SET stream = NULL WHERE stream IN ({$1})"),
         // Of every stream and not of the root alone: a profile that was merged into this one a
         // moment ago may still have its metrics, and its change has just been removed above.
+        rows!("DELETE FROM customer_channels WHERE customer IN ({$1})"),
+        rows!("DELETE FROM customer_interests WHERE customer IN ({$1})"),
         rows!("DELETE FROM customer_metrics WHERE customer IN ({$1})"),
         rows!("DELETE FROM due WHERE customer IN ({$1})"),
         rows!("DELETE FROM customers WHERE root IN ({$1})"),

@@ -165,7 +165,7 @@ impl App {
         let keys = self.stream_keys(&streams)?;
         let traits = self.traits_by_stream(&streams, &keys)?;
         let identities = self.identities(&streams, &keys)?;
-        let programme = &self.in_force().programme;
+        let in_force = self.in_force();
         let by_root: BTreeMap<StreamId, &store::customers::CustomerRow> =
             customers.iter().map(|row| (row.root, row)).collect();
         Ok(rows
@@ -181,7 +181,8 @@ impl App {
                     .collect();
                 let told = join_traits(customer.root, &customer.streams, &traits);
                 let label = label(customer.root, &told, &own_identities);
-                let standing = view(&customer.state, programme, as_of).standing;
+                let standing =
+                    view(&customer.state, &in_force.programme, &in_force.fold, as_of).standing;
                 Some(list_item(row, label, standing))
             })
             .collect())

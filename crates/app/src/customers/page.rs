@@ -1,6 +1,6 @@
 //! One customer, with everything that is known of them but the timeline.
 
-use domain::customers::{Standing, State, view};
+use domain::customers::{Metrics, Standing, State, view};
 use domain::events::{Personal, RefundMatch, match_refunds};
 use domain::ids::StreamId;
 use serde::Serialize;
@@ -26,8 +26,10 @@ pub struct CustomerPage {
     pub standing: Standing,
     /// Whole days since the latest order.
     pub days_since_last_order: Option<i64>,
-    /// The state: every metric.
+    /// The state: what was told, summed up.
     pub state: State,
+    /// Every metric.
+    pub metrics: Metrics,
     /// What is in the wallet.
     pub wallet: Vec<WalletUnit>,
     /// Profiles that were joined to this one, and those that were separated again.
@@ -74,7 +76,8 @@ impl App {
         let traits = self.traits_by_stream(&streams, &keys)?;
         let told = join_traits(root, &row.streams, &traits);
         let as_of = self.as_of()?;
-        let view = view(&row.state, &self.in_force().programme, as_of);
+        let in_force = self.in_force();
+        let view = view(&row.state, &in_force.programme, &in_force.fold, as_of);
         Ok(CustomerPage {
             customer: root.to_string(),
             label: label(root, &told, &identities),
@@ -88,6 +91,7 @@ impl App {
             standing: view.standing,
             days_since_last_order: view.days_since_last_order,
             refunds: self.matched_refunds(&row.state, &streams)?,
+            metrics: Metrics::of(&row.state, &in_force.fold),
             state: row.state,
             wallet: self.wallet(root)?,
             merges: merges
@@ -108,7 +112,7 @@ impl App {
         state: &State,
         streams: &[StreamId],
     ) -> Result<Vec<RefundMatch>, AppError> {
-        if state.observed.refunds == 0 {
+        if state.observed.refunds() == 0 {
             return Ok(Vec::new());
         }
         let facts = self

@@ -17,6 +17,8 @@ use crate::{App, AppError, InForce};
 const CUSTOMERS_PER_PAGE: u32 = 64;
 /// Pages that are put in place together: 256 customers, so that nobody waits long behind them.
 const PAGES_PER_COMMIT: u32 = 4;
+/// How often customers who keep changing are tried again before they are left to the next time.
+const STALE_RUNS_MAX: u32 = 5;
 /// The name under which the progress is kept.
 const JOB: &str = "rebuild";
 
@@ -104,6 +106,27 @@ impl App {
             session.transaction(|tx| store::settings::job_delete(tx, JOB))
         })?;
         Ok(done)
+    }
+
+    /// Folds anew whoever was folded by another fold than the one in force: another version of the
+    /// program, another zone, another catalogue. Customers who changed meanwhile are tried again.
+    ///
+    /// # Errors
+    /// As [`App::rebuild`].
+    pub fn refold_stale(&self, stop: &AtomicBool) -> Result<u64, AppError> {
+        let mut refolded = 0;
+        for _ in 0..STALE_RUNS_MAX {
+            let version = self.in_force().fold_version;
+            let is_stale = self
+                .inner
+                .store
+                .read(|conn| store::customers::has_other_fold(conn, version))?;
+            if !is_stale {
+                break;
+            }
+            refolded += self.rebuild(stop, &|_| {})?.changed;
+        }
+        Ok(refolded)
     }
 
     /// Which customers' states are not the fold of their facts: always none, and checked at the
@@ -229,6 +252,7 @@ impl App {
             })
             .collect();
         let (now, programme) = (self.now(), in_force.programme.clone());
+        let fold = in_force.fold.clone();
         let total = changed.len() as u64;
         let position = done.customers;
         let put = move |session: &mut Session| {
@@ -236,7 +260,7 @@ impl App {
                 let mut due = BTreeMap::new();
                 for row in &changed {
                     if store::customers::customer_refold(tx, row)? {
-                        due.insert(row.root, next_due(&row.state, &programme));
+                        due.insert(row.root, next_due(&row.state, &programme, &fold));
                     }
                 }
                 let put = due.len() as u64;

@@ -260,7 +260,10 @@ fn take(
         );
         writing.follow(root, stream, Some(id), decision);
     }
-    let tells = event.historical || event.behaviour == Behaviour::Identified;
+    let tells = matches!(
+        event.behaviour,
+        Behaviour::Identified | Behaviour::Described(_)
+    );
     if tells && !event.personal.is_empty() {
         let stamp = writing.customer(root).stamp;
         let (kept, traits) = told.entry(stream).or_default();

@@ -14,6 +14,8 @@ use crate::{App, AppError, InForce};
 
 /// The name of the follower.
 const FOLLOWER: &str = "metrics";
+/// Changes that are kept behind this follower, for those that read more slowly.
+const CHANGES_KEPT: i64 = 50_000;
 /// Changes that one slice reads of each writer.
 const CHANGES_PER_SLICE: u32 = 256;
 
@@ -61,7 +63,7 @@ fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
     for customer in locked.values() {
         rows.push(MetricsRow {
             customer: customer.root,
-            metrics: Metrics::of(&customer.state, in_force.settings.currency),
+            metrics: Metrics::of(&customer.state, &in_force.fold),
             unmatched_refund_units: unmatched_refund_units(tx, customer)?,
         });
     }
@@ -73,14 +75,14 @@ fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
     store::insight::metrics_delete(tx, &gone)?;
     store::changes::follower_put(tx, FOLLOWER, &positions)?;
     for (writer, n) in &positions {
-        store::changes::changes_prune(tx, *writer, *n)?;
+        store::changes::changes_prune(tx, *writer, *n - CHANGES_KEPT)?;
     }
     Ok(())
 }
 
 /// Units that went back and match no order; the facts are read only where something went back.
 fn unmatched_refund_units(tx: &mut Tx<'_>, customer: &CustomerRow) -> Result<i64, StoreError> {
-    if customer.state.observed.refunds == 0 {
+    if customer.state.observed.refunds() == 0 {
         return Ok(0);
     }
     let streams: Vec<StreamId> = customer.streams.keys().copied().collect();

@@ -197,14 +197,14 @@ impl App {
         let all = self.order_months()?;
         let Some(first) = all
             .iter()
-            .filter_map(|months| months.first())
+            .filter_map(|months| months.first().copied())
             .min()
-            .copied()
         else {
             return Ok(Vec::new());
         };
         let mut flows = Flows::between(first, last);
-        all.iter().for_each(|months| flows.add(months));
+        all.iter()
+            .for_each(|months| flows.add(months.iter().copied()));
         let figures = self.month_figures()?;
         Ok(flows
             .iter()
@@ -230,7 +230,10 @@ impl App {
                 return Ok(all);
             };
             after = Some(last.root);
-            all.extend(page.into_iter().map(|row| row.state.observed.order_months));
+            all.extend(
+                page.iter()
+                    .map(|row| row.state.observed.order_months().collect()),
+            );
         }
     }
 

@@ -182,8 +182,8 @@ fn erase_in_tx(
     }
     store::trust::erasure_put(tx, &hashes, now)?;
     store::trust::stream_erase(tx, &streams)?;
-    // The followers drop what they keep of the customer; the name alone leads to nobody.
-    tx.touch(root);
+    // The followers drop what they keep of the customer; the names alone lead to nobody.
+    streams.iter().for_each(|stream| tx.touch(*stream));
     Ok(Ok(Erased {
         streams: streams.len(),
         identities: hashes.len(),

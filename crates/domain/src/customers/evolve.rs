@@ -61,6 +61,12 @@ impl Fold {
         self.calendar.month_of(day)
     }
 
+    /// The currency in which the shop keeps its books.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
     /// What the shop sells.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {

@@ -160,8 +160,8 @@ pub struct ChannelMetrics {
 impl Metrics {
     /// The metrics of a state; other currencies than the shop's count in orders and items only.
     #[must_use]
-    pub fn of(state: &State, currency: Currency, fold: &Fold) -> Self {
-        let observed = &state.observed;
+    pub fn of(state: &State, fold: &Fold) -> Self {
+        let (observed, currency) = (&state.observed, fold.currency());
         let sales = observed.sales(currency);
         let by_currency = observed.sales_by_currency();
         let sum = |of: fn(&Sales) -> i64| by_currency.values().map(of).sum::<i64>();

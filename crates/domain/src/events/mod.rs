@@ -211,15 +211,23 @@ impl Event {
     /// # Errors
     /// [`EventRefusal`] names the first thing that is wrong.
     pub fn check(&self) -> Result<(), EventRefusal> {
-        // Not every engine keeps a NUL in a text, and they are to take the same events.
-        let bounded =
-            |text: &str, max: usize| !text.is_empty() && text.len() <= max && !text.contains('\0');
         if self.identities.is_empty() {
             return Err(EventRefusal::NoIdentity);
         }
         if self.identities.len() > IDENTITIES_MAX {
             return Err(EventRefusal::TooManyIdentities);
         }
+        self.check_told()
+    }
+
+    /// The same of everything but who did it.
+    ///
+    /// # Errors
+    /// [`EventRefusal`] names the first thing that is wrong.
+    pub fn check_told(&self) -> Result<(), EventRefusal> {
+        // Not every engine keeps a NUL in a text, and they are to take the same events.
+        let bounded =
+            |text: &str, max: usize| !text.is_empty() && text.len() <= max && !text.contains('\0');
         if !bounded(&self.message_id, MESSAGE_ID_BYTES_MAX) {
             return Err(EventRefusal::MessageId);
         }

@@ -325,6 +325,18 @@ pub fn customer_streams_page(
     .collect()
 }
 
+/// Whether there is a customer whose state was folded by another fold than this one.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_other_fold(conn: &mut Conn, fold_version: i64) -> Result<bool, StoreError> {
+    let other = conn.optional(
+        sql!("SELECT root FROM customers WHERE fold_version <> $1 LIMIT 1"),
+        &[fold_version.into()],
+    )?;
+    Ok(other.is_some())
+}
+
 /// How many customers there are.
 ///
 /// # Errors

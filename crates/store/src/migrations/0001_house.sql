@@ -275,30 +275,109 @@ CREATE TABLE followers (
     PRIMARY KEY (name, writer)
 ) WITHOUT ROWID;
 
--- by stream (the root): what lists sort by and analysts read; written by a follower
+-- by stream (the root): what lists sort by and analysts read; written by a follower. Days are
+-- counted from 1970-01-01 in the shop's zone, money in minor units of its currency, shares in
+-- ten-thousandths; packed is the whole row as the population reads it
 CREATE TABLE customer_metrics (
     customer BYTEA NOT NULL,
     first_seen_at BIGINT,
     last_seen_at BIGINT,
     first_ordered_at BIGINT,
     last_ordered_at BIGINT,
+    first_seen BIGINT,
+    last_seen BIGINT,
+    first_order BIGINT,
+    second_order BIGINT,
+    last_order BIGINT,
+    first_visit BIGINT,
+    second_visit BIGINT,
     orders BIGINT NOT NULL,
     order_days BIGINT NOT NULL,
+    active_months BIGINT NOT NULL,
     items BIGINT NOT NULL,
+    items_returned BIGINT NOT NULL,
+    refund_count BIGINT NOT NULL,
+    visits BIGINT NOT NULL,
+    active_days BIGINT NOT NULL,
+    deliveries BIGINT NOT NULL,
+    deliveries_late BIGINT NOT NULL,
+    complaints BIGINT NOT NULL,
+    reviews BIGINT NOT NULL,
+    referrals BIGINT NOT NULL,
     gross BIGINT NOT NULL,
     refunds BIGINT NOT NULL,
     net BIGINT NOT NULL,
     product BIGINT NOT NULL,
-    visits BIGINT NOT NULL,
-    complaints BIGINT NOT NULL,
+    discounts BIGINT NOT NULL,
+    margin BIGINT,
+    average_order BIGINT,
+    discount_share BIGINT,
+    return_share BIGINT,
+    late_share BIGINT,
+    rating BIGINT,
+    usual_hour BIGINT,
+    channels BIGINT NOT NULL,
+    consents BIGINT NOT NULL,
+    won_back BIGINT NOT NULL,
     standing TEXT NOT NULL,
     country TEXT,
+    source TEXT,
+    content TEXT,
+    stage TEXT,
+    first_channel TEXT,
+    last_channel TEXT,
     unmatched_refund_units BIGINT NOT NULL,
+    packed BYTEA NOT NULL,
     PRIMARY KEY (customer)
 );
 CREATE INDEX customer_metrics_by_net ON customer_metrics (net, customer);
 CREATE INDEX customer_metrics_by_last_ordered ON customer_metrics (last_ordered_at, customer);
 CREATE INDEX customer_metrics_by_last_seen ON customer_metrics (last_seen_at, customer);
+
+-- by stream (the root): the same by channel, where something was sold; written by a follower
+CREATE TABLE customer_channels (
+    customer BYTEA NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL,
+    first_seen BIGINT,
+    last_seen BIGINT,
+    first_order BIGINT,
+    last_order BIGINT,
+    orders BIGINT NOT NULL,
+    order_days BIGINT NOT NULL,
+    items BIGINT NOT NULL,
+    refund_count BIGINT NOT NULL,
+    gross BIGINT NOT NULL,
+    refunds BIGINT NOT NULL,
+    net BIGINT NOT NULL,
+    product BIGINT NOT NULL,
+    discounts BIGINT NOT NULL,
+    margin BIGINT,
+    PRIMARY KEY (customer, channel)
+) WITHOUT ROWID;
+
+-- by stream (the root): categories of interest, the strongest first; written by a follower
+CREATE TABLE customer_interests (
+    customer BYTEA NOT NULL,
+    place BIGINT NOT NULL,
+    interest TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer, place)
+) WITHOUT ROWID;
+
+-- by own key (the order's): news of orders that are not known yet; the personal part is sealed
+-- with a key of its own
+CREATE TABLE order_news (
+    order_key BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    name TEXT NOT NULL,
+    behaviour TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    wrapped BYTEA,
+    personal BYTEA,
+    PRIMARY KEY (order_key, id)
+);
 
 -- by own key: identities that were erased; a late event does not bring them back
 CREATE TABLE erasures (

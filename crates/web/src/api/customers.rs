@@ -6,7 +6,7 @@ use app::customers::{CustomerList, CustomerListItem, CustomerPage, CustomerRef, 
 use app::{App, AppError};
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::customers::{Metrics, Standing};
+use domain::customers::Standing;
 use domain::events::RefundMatch;
 use domain::ids::{MergeId, StreamId};
 use domain::money::Currency;
@@ -225,7 +225,7 @@ impl From<RefundMatch> for RefundRow {
 
 impl MetricsRow {
     fn of(page: &CustomerPage, currency: Currency) -> Self {
-        let metrics = Metrics::of(&page.state, currency);
+        let metrics = &page.metrics;
         let observed = &page.state.observed;
         let when = |at: Option<domain::time::Millis>| at.map(|at| at.to_string());
         Self {
@@ -237,7 +237,7 @@ impl MetricsRow {
             refunds: metrics.refunds,
             net: metrics.net,
             product: metrics.product,
-            country: metrics.country,
+            country: metrics.country.clone(),
             first_seen_at: when(metrics.first_seen_at),
             last_seen_at: when(metrics.last_seen_at),
             first_ordered_at: when(metrics.first_ordered_at),
@@ -246,7 +246,7 @@ impl MetricsRow {
             deliveries: observed.deliveries,
             deliveries_late: observed.deliveries_late,
             complaints: observed.complaints,
-            refunds_received: observed.refunds,
+            refunds_received: observed.refunds(),
             referrals: page.state.decided.referrals,
         }
     }

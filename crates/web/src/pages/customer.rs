@@ -39,7 +39,7 @@ pub(super) struct Scene<'a> {
     pub(super) speech: &'static Speech,
     pub(super) settings: &'a ShopSettings,
     pub(super) page: &'a CustomerPage,
-    pub(super) metrics: Metrics,
+    pub(super) metrics: &'a Metrics,
     pub(super) timeline: &'a Timeline,
     /// What products are called, by their codes.
     pub(super) titles: &'a BTreeMap<String, String>,
@@ -65,7 +65,7 @@ pub(super) async fn customer(
     let scene = Scene {
         speech,
         settings: &in_force.settings,
-        metrics: Metrics::of(&page.state, in_force.settings.currency),
+        metrics: &page.metrics,
         page: &page,
         timeline: &timeline,
         titles: &titles,

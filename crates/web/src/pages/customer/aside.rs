@@ -159,7 +159,7 @@ impl Scene<'_> {
                     .filter(|it| *it > 0)
                     .map(|it| speech.number(it)),
             ),
-            ("customer-refunds-received", count(observed.refunds)),
+            ("customer-refunds-received", count(observed.refunds())),
             ("customer-visits", count(observed.visits)),
             ("customer-deliveries", count(observed.deliveries)),
             ("customer-deliveries-late", count(observed.deliveries_late)),
@@ -190,7 +190,7 @@ impl Scene<'_> {
                                 dt { (speech.say(channel_key(channel.word()))) }
                                 dd { (speech.say_with("customer-channel", Words::new()
                                     .count("facts", i64::from(figures.facts))
-                                    .count("orders", i64::from(figures.orders)))) }
+                                    .count("orders", self.metrics.on(*channel).map_or(0, |it| it.orders)))) }
                             }
                         }
                     }

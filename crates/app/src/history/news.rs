@@ -1,0 +1,204 @@
+//! News of orders by their number alone: a delivery, a refund. Whose they are is known when the
+//! order is; until then they wait, so that files may come in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::events::{Behaviour, Event, OrderNews, Origin};
+use domain::ids::StreamId;
+use domain::time::Millis;
+use store::events::{NewsRow, OrderKey};
+use store::{Queue, StoreError, Tx};
+
+use super::message_id;
+use crate::events::{ensure_current, lock_roots};
+use crate::trust::digest;
+use crate::writing::{NewFact, Writing};
+use crate::{App, AppError, Inner};
+
+/// News that one slice of background work hands over.
+const NEWS_PER_SLICE: u32 = 256;
+
+/// What became of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct NewsTaken {
+    /// Kept until its order is known, or handed over at once.
+    pub(crate) kept: u64,
+    /// Kept before.
+    pub(crate) known: u64,
+    /// Of orders of people who were erased, or never to be taken.
+    pub(crate) refused: u64,
+}
+
+impl App {
+    /// Keeps news until its order is known.
+    pub(crate) fn take_news(&self, news: Vec<OrderNews>) -> Result<NewsTaken, AppError> {
+        let now = self.now();
+        let mut taken = NewsTaken::default();
+        let mut rows = Vec::with_capacity(news.len());
+        for told in news {
+            match self.news_row(told, now) {
+                Some(row) => rows.push(row),
+                None => taken.refused += 1,
+            }
+        }
+        let vault = &self.inner.vault;
+        let naturals: Vec<[u8; 16]> = rows.iter().map(|row| natural_key(vault, row)).collect();
+        let (kept, known, erased) = self.inner.store.write(Queue::Jobs, move |session| {
+            session.transaction(|tx| {
+                let orders: Vec<[u8; 16]> = rows.iter().map(|row| row.order_key).collect();
+                let erased = store::events::order_keys_erased(tx, &orders)?;
+                let told = store::events::order_keys_known(tx, &naturals)?;
+                let new: Vec<NewsRow> = rows
+                    .iter()
+                    .zip(&naturals)
+                    .filter(|(row, natural)| {
+                        !erased.contains(&row.order_key) && !told.contains(*natural)
+                    })
+                    .map(|(row, _)| row.clone())
+                    .collect();
+                let refused = rows
+                    .iter()
+                    .filter(|row| erased.contains(&row.order_key))
+                    .count() as u64;
+                let kept = store::events::news_put(tx, &new)?;
+                Ok((kept, rows.len() as u64 - refused - kept, refused))
+            })
+        })?;
+        taken.kept += kept;
+        taken.known += known;
+        taken.refused += erased;
+        Ok(taken)
+    }
+
+    fn news_row(&self, told: OrderNews, received_at: Millis) -> Option<NewsRow> {
+        let vault = &self.inner.vault;
+        let document = told.document;
+        let message_id = message_id(vault, &told.order_id, &document);
+        let event = Event {
+            message_id,
+            // Nobody yet: the check below is for what does not hang on a person.
+            identities: Vec::new(),
+            at: document.at,
+            sent_at: document.at,
+            received_at,
+            channel: document.channel,
+            behaviour: document.behaviour,
+            personal: document.personal,
+            historical: true,
+        };
+        event.check_told().ok()?;
+        let natural = event.natural_key().unwrap_or_default();
+        let sealed = (!event.personal.is_empty()).then(|| {
+            let (key, wrapped) = vault.new_stream_key(&self.inner.environment);
+            let sealed = key.seal(&event.personal, &self.inner.environment);
+            (wrapped, sealed.unwrap_or_default())
+        });
+        Some(NewsRow {
+            order_key: vault.natural_hash(&format!("order:{}", told.order_id)),
+            id: vault.natural_hash(&natural),
+            at: event.at,
+            received_at,
+            channel: event.channel,
+            behaviour: event.behaviour,
+            message_id: event.message_id,
+            sealed,
+        })
+    }
+
+    /// Hands news to the customers whose orders are known by now; false when there was none.
+    pub(crate) fn hand_news(&self) -> Result<bool, AppError> {
+        let ready = self
+            .inner
+            .store
+            .read(|conn| store::events::news_ready(conn, NEWS_PER_SLICE))?;
+        if ready.is_empty() {
+            return Ok(false);
+        }
+        let inner = self.inner.clone();
+        self.inner.store.write(Queue::Jobs, move |session| {
+            session.transaction(|tx| hand(&inner, tx, &ready))
+        })?;
+        Ok(true)
+    }
+}
+
+/// What counts once: the news itself by its natural key.
+fn natural_key(vault: &crate::trust::Vault, row: &NewsRow) -> [u8; 16] {
+    let natural = match &row.behaviour {
+        Behaviour::Refunded(refund) => format!("refund:{}", refund.refund_id),
+        Behaviour::Delivered(delivery) => delivery.natural_key(),
+        _ => format!("history:{}", row.message_id),
+    };
+    vault.natural_hash(&natural)
+}
+
+fn hand(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    ready: &[([u8; 16], [u8; 16], StreamId)],
+) -> Result<(), StoreError> {
+    let streams: Vec<StreamId> = ready.iter().map(|(_, _, stream)| *stream).collect();
+    let roots = store::customers::stream_roots(tx, &streams)?;
+    let customers = lock_roots(tx, &roots.values().copied().collect::<BTreeSet<_>>())?;
+    for (stream, root) in &roots {
+        ensure_current(&customers, *root, *stream)?;
+    }
+    let mut taken: BTreeMap<[u8; 16], (StreamId, NewsRow)> = BTreeMap::new();
+    for (order_key, id, stream) in ready {
+        if let Some(news) = store::events::news_take(tx, order_key, id)? {
+            taken.insert(natural_key(&inner.vault, &news), (*stream, news));
+        }
+    }
+    let keys: Vec<OrderKey> = taken
+        .iter()
+        .map(|(key, (stream, news))| OrderKey {
+            key: *key,
+            stream: *stream,
+            digest: digest(&[news.behaviour.name(), &news.behaviour.body()]),
+        })
+        .collect();
+    // What was told live meanwhile counts once.
+    let free = store::events::order_keys_take(tx, &keys)?;
+    let owners: Vec<StreamId> = roots.keys().copied().collect();
+    let wrapped: BTreeMap<StreamId, Vec<u8>> =
+        store::trust::keys_of(tx, &owners)?.into_iter().collect();
+    let mut writing = Writing::new(inner, customers);
+    for (key, (stream, news)) in taken {
+        let Some(root) = roots.get(&stream).filter(|_| free.contains(&key)) else {
+            continue;
+        };
+        let personal = seal_anew(inner, &news, wrapped.get(&stream))?;
+        let fact = NewFact {
+            at: news.at,
+            received_at: news.received_at,
+            origin: Origin::Historical,
+            channel: news.channel,
+            message_id: Some(news.message_id),
+            personal,
+            ..NewFact::decided(stream, writing.now, None, news.behaviour)
+        };
+        writing.append(*root, fact);
+    }
+    writing.flush(tx)
+}
+
+/// Seals what is personal with the key of the stream to which it belongs by now.
+fn seal_anew(
+    inner: &Inner,
+    news: &NewsRow,
+    wrapped: Option<&Vec<u8>>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(((own, sealed), stream_key)) = news.sealed.as_ref().zip(wrapped) else {
+        return Ok(None);
+    };
+    let vault = &inner.vault;
+    let open = || {
+        let personal = vault.unwrap_key(own)?.open(sealed)?;
+        Ok::<_, AppError>(
+            vault
+                .unwrap_key(stream_key)?
+                .seal(&personal, &inner.environment),
+        )
+    };
+    open().map_err(StoreError::shape)
+}
