@@ -1,16 +1,27 @@
 //! What tests are made with: a seeded world with known truth, a clock in the test's hand, and
 //! chance that can be repeated; both engines, a shop for one test, faults at named points, and
-//! the checks that hold in every store. For development only; nothing that a shop runs depends
-//! on it.
+//! the checks that hold in every store.
+//!
+//! All but [`seeds`] and [`world`] is the `harness`, for development only. Those two are built
+//! without it on `domain` alone, and the program fills its synthetic demo shop from them.
 
+#[cfg(feature = "harness")]
 pub mod checks;
+#[cfg(feature = "harness")]
 pub mod clock;
+#[cfg(feature = "harness")]
 pub mod cluster;
+#[cfg(feature = "harness")]
 pub mod engines;
+#[cfg(feature = "harness")]
 pub mod faults;
+#[cfg(feature = "harness")]
 pub mod fixture;
+#[cfg(feature = "harness")]
 pub mod golden;
+#[cfg(feature = "harness")]
 pub mod rows;
 pub mod seeds;
+#[cfg(feature = "harness")]
 pub mod told;
 pub mod world;

@@ -7,7 +7,6 @@
 
 use std::sync::Mutex;
 
-use app::environment::Randomness;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -134,7 +133,8 @@ impl SeededRandomness {
     }
 }
 
-impl Randomness for SeededRandomness {
+#[cfg(feature = "harness")]
+impl app::environment::Randomness for SeededRandomness {
     fn fill(&self, bytes: &mut [u8]) {
         Self::fill(self, bytes);
     }

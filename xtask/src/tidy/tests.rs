@@ -326,7 +326,8 @@ fn licences_are_read_as_expressions() {
     check("", false);
 }
 
-/// A workspace from lines such as `app -> store`, `app -> testkit (tests)`, `app -> serde`.
+/// A workspace from lines such as `app -> store`, `app -> testkit (tests)`, `app -> serde`,
+/// `fanous -> testkit/harness`.
 fn workspace(lines: &[&str]) -> Workspace {
     let mut members: Vec<Member> = Vec::new();
     for line in lines {
@@ -334,10 +335,16 @@ fn workspace(lines: &[&str]) -> Workspace {
         let is_dev = other.ends_with(" (tests)");
         let other = other.trim_end_matches(" (tests)");
         let is_ours = other != "serde";
+        let (other, feature) = other
+            .split_once('/')
+            .map_or((other, None), |(other, feature)| {
+                (other, Some(feature.to_owned()))
+            });
         let dependency = Dependency {
             name: other.to_owned(),
             is_dev,
             is_ours,
+            features: feature.into_iter().collect(),
         };
         match members.iter_mut().find(|member| member.name == name) {
             Some(member) => member.dependencies.push(dependency),
@@ -364,6 +371,7 @@ fn arrows_between_crates_are_given() {
                 "use store; use testkit; use domain;",
             ),
             ("crates/domain/src/lib.rs", "use app;"),
+            ("crates/fanous/src/main.rs", "use testkit;"),
             ("crates/web/src/lib.rs", "use store;"),
         ]);
         compare(crates::findings(&workspace(lines), &tree), expected);
@@ -375,6 +383,10 @@ fn arrows_between_crates_are_given() {
     check(&["domain -> app"], &[what]);
     let what = "crates/app/Cargo.toml:1: `app` may not depend on `testkit`";
     check(&["app -> testkit"], &[what]);
+    check(&["fanous -> testkit"], &[]);
+    let what = "crates/fanous/Cargo.toml:1: `fanous` may not depend on `testkit`";
+    check(&["fanous -> testkit/harness"], &[what]);
+    check(&["fanous -> testkit/default"], &[what]);
 }
 
 #[test]
