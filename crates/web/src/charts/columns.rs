@@ -1,18 +1,16 @@
-//! Charts as SVG, drawn here and themed by the style sheet: values on hover and on focus without
-//! a script, patterns for what is unfinished, and no colour that says something alone.
+//! Columns over time.
 
 use maud::{Markup, html};
 
+use super::scale::Scale;
+use super::{LABEL_WIDTH, START, hatching, short};
 use crate::i18n::Speech;
 
-/// The inner size of a chart, in units of its view box.
+/// The inner size of the plot, in units of its view box.
 const WIDTH: f64 = 898.0;
 const PLOT_HEIGHT: f64 = 250.0;
-/// The width of the axis beside the plot; the style sheet knows the ratio of the two.
-const START: f64 = 62.0;
+/// The room above it, for a readout of one line.
 const TOP: f64 = 34.0;
-/// Labels of the time axis closer than this would touch.
-const LABEL_WIDTH: f64 = 62.0;
 
 /// Columns over time: parts stacked above the axis, and parts that hang below it.
 pub(crate) struct ColumnChart {
@@ -54,90 +52,27 @@ pub(crate) struct Part {
     pub(crate) href: Option<String>,
 }
 
-/// Where values lie on the plot.
-struct Scale {
-    lowest: i64,
-    highest: i64,
-    step: i64,
-}
-
-impl Scale {
-    fn of(columns: &[Column], unit: i64) -> Self {
-        let sum = |parts: &[Part]| parts.iter().map(|part| part.value).sum::<i64>();
-        let above = columns
-            .iter()
-            .map(|column| sum(&column.above))
-            .max()
-            .unwrap_or(0);
-        let below = columns
-            .iter()
-            .map(|column| sum(&column.below))
-            .max()
-            .unwrap_or(0);
-        let step = round_step((above + below) / unit.max(1)).saturating_mul(unit.max(1));
-        let up = |value: i64| (value + step - 1) / step * step;
-        Self {
-            lowest: -up(below),
-            highest: up(above).max(step),
-            step,
-        }
-    }
-
-    fn y(&self, value: i64) -> f64 {
-        let span = (self.highest - self.lowest) as f64;
-        TOP + (self.highest - value) as f64 / span * PLOT_HEIGHT
-    }
-
-    fn ticks(&self) -> impl Iterator<Item = i64> {
-        let (step, highest) = (self.step, self.highest);
-        (0..)
-            .map(move |place| self.lowest + place * step)
-            .take_while(move |tick| *tick <= highest)
-    }
-}
-
-/// A step of 1, 2 or 5 times a power of ten that divides a span into about five.
-fn round_step(span: i64) -> i64 {
-    let rough = (span / 5).max(1);
-    let mut power = 1;
-    while power <= rough / 10 {
-        power *= 10;
-    }
-    [1, 2, 5, 10]
-        .map(|factor| factor * power)
-        .into_iter()
-        .find(|step| *step >= rough)
-        .unwrap_or(1)
-}
-
-/// Rounds to tenths, so that the page is short and the same on every machine.
-fn short(number: f64) -> String {
-    let text = format!("{number:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
-}
-
-/// A share with its interval, drawn on a line from nothing to all.
-pub(crate) fn interval(share: f64, low: f64, high: f64) -> Markup {
-    let at = |share: f64| short(share.clamp(0.0, 1.0) * 160.0);
-    html! {
-        svg.interval viewBox="-4 0 168 12" aria-hidden="true" {
-            line.track x1="0" x2="160" y1="6" y2="6" {}
-            line.band x1=(at(low)) x2=(at(high)) y1="6" y2="6" {}
-            line.point x1=(at(share)) x2=(at(share)) y1="1" y2="11" {}
-        }
-    }
+fn scale_of(chart: &ColumnChart) -> Scale {
+    let sum = |parts: &[Part]| {
+        let values = parts.iter().map(|part| part.value);
+        values.fold(0_i64, i64::saturating_add)
+    };
+    let below = chart.columns.iter().map(|column| sum(&column.below)).max();
+    let above = chart.columns.iter().map(|column| sum(&column.above)).max();
+    let held = (below.unwrap_or(0), above.unwrap_or(0));
+    Scale::of(held, chart.unit, (TOP, PLOT_HEIGHT))
 }
 
 /// Draws the columns.
 pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
-    let scale = Scale::of(&chart.columns, chart.unit);
+    let scale = scale_of(chart);
     let slot = WIDTH / chart.columns.len().max(1) as f64;
     let each = (LABEL_WIDTH / slot).ceil().max(1.0) as usize;
     let bottom = TOP + PLOT_HEIGHT;
     let hatch = format!("{}-hatch", chart.id);
     let height = bottom + 28.0;
     html! {
-        div.chart tabindex="0" role="group" aria-label=(chart.label) data-chart {
+        div.chart.wide tabindex="0" role="group" aria-label=(chart.label) data-chart="newest" {
             // The axis stays when the months are scrolled on a narrow screen.
             svg.scale viewBox=(format!("0 0 {START} {height}")) aria-hidden="true" {
                 @for tick in scale.ticks() {
@@ -147,12 +82,7 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
                 }
             }
             svg.plot viewBox=(format!("0 0 {WIDTH} {height}")) role="group" {
-                defs {
-                    pattern id=(hatch) width="6" height="6" patternUnits="userSpaceOnUse"
-                        patternTransform="rotate(45)" {
-                        line.hatch x1="0" y1="0" x2="0" y2="6" {}
-                    }
-                }
+                (hatching(&hatch))
                 @for tick in scale.ticks() {
                     line.grid.zero[tick == 0] x1="0" x2=(WIDTH)
                         y1=(short(scale.y(tick))) y2=(short(scale.y(tick))) {}
@@ -203,7 +133,7 @@ fn draw_column(
         .chain(&column.below)
         .zip(above.into_iter().chain(below));
     html! {
-        g.column.shown[is_shown] tabindex="0" role="group" aria-label=(column.readout) {
+        g.mark.column.shown[is_shown] tabindex="0" role="group" aria-label=(column.readout) {
             rect.reach x=(short(x)) y=(short(top)) width=(short(slot))
                 height=(short(foot - top)) {}
             @for (part, (from, to)) in parts {
@@ -224,7 +154,7 @@ fn draw_column(
 /// Puts a part on the stack and says where it lies, the higher value first.
 fn place(stack: &mut i64, value: i64) -> (i64, i64) {
     let before = *stack;
-    *stack += value;
+    *stack = stack.saturating_add(value);
     (before.max(*stack), before.min(*stack))
 }
 
@@ -262,21 +192,6 @@ mod tests {
 
     use super::*;
     use crate::i18n::speech_for;
-
-    #[test]
-    fn steps_are_round_and_few() {
-        for (span, step) in [
-            (0, 1),
-            (4, 1),
-            (9, 1),
-            (10, 2),
-            (44, 10),
-            (1_700, 500),
-            (9_999, 2_000),
-        ] {
-            assert_eq!(round_step(span), step, "{span}");
-        }
-    }
 
     fn part(class: &'static str, value: i64) -> Part {
         Part {
