@@ -1,6 +1,6 @@
 //! What the shop sells, coffee and clothes, and what else stands on its orders.
 
-use domain::events::{Line, LineKind, ProductName};
+use domain::events::{Line, LineKind, ProductTold, UnitCost};
 use domain::money::Currency;
 
 /// A thing the shop sells.
@@ -12,6 +12,12 @@ pub struct Product {
     pub title: &'static str,
     /// The price of one, in minor units of the shop's currency.
     pub price: i64,
+    /// What one costs the shop; of some nobody wrote it down.
+    pub cost: Option<UnitCost>,
+    /// What kind of thing it is; one is of none.
+    pub category: Option<&'static str>,
+    /// Whether people like it less than they expected to.
+    pub is_poor: bool,
 }
 
 /// Code, price in euro cents, and titles in English, Persian and Chinese. Two titles hold a
@@ -89,6 +95,34 @@ const CLOTHES: &[Row] = &[
     ("CLO-309", 1_999, ["Cap", "کلاه", "棒球帽"]),
 ];
 
+/// Products that people like less than they expected to.
+const POOR: [&str; 2] = ["COF-104", "CLO-305"];
+
+/// What the shop wrote down of a product: its category, and its cost as a percentage of the
+/// price. Filter papers are sold below their cost, to bring people in.
+fn kept_of(code: &str) -> (Option<&'static str>, Option<i64>) {
+    match code {
+        "COF-101" => (Some("coffee"), Some(47)),
+        "COF-102" => (Some("coffee"), Some(51)),
+        "COF-103" => (Some("coffee"), Some(49)),
+        "COF-104" => (Some("coffee"), Some(58)),
+        "COF-105" => (Some("coffee"), Some(72)),
+        "COF-201" => (Some("brewing gear"), Some(104)),
+        "COF-202" => (Some("brewing gear"), Some(66)),
+        "COF-203" => (Some("gifts"), Some(41)),
+        "COF-204" => (Some("brewing gear"), None),
+        "CLO-301" => (Some("clothes"), Some(38)),
+        "CLO-302" => (Some("clothes"), Some(44)),
+        "CLO-303" => (Some("clothes"), Some(57)),
+        "CLO-304" => (Some("clothes"), Some(49)),
+        "CLO-305" => (Some("accessories"), Some(31)),
+        "CLO-306" => (Some("clothes"), Some(61)),
+        "CLO-307" => (Some("accessories"), Some(33)),
+        "CLO-309" => (Some("accessories"), None),
+        _ => (None, None),
+    }
+}
+
 /// How many of the products, from the first on, are coffee.
 pub(super) const COFFEE_PRODUCTS: usize = COFFEE.len();
 
@@ -127,21 +161,36 @@ pub(super) fn products(currency: Currency) -> Vec<Product> {
     COFFEE
         .iter()
         .chain(CLOTHES)
-        .map(|(code, euro_cents, titles)| Product {
-            code,
-            title: titles[language],
-            price: price(currency, *euro_cents),
+        .map(|(code, euro_cents, titles)| {
+            let price = price(currency, *euro_cents);
+            let (category, cost_percent) = kept_of(code);
+            // A percent of the price in minor units is a hundredth of one of them.
+            let cost = cost_percent.map(|percent| UnitCost {
+                hundredths: price * percent,
+                currency,
+            });
+            Product {
+                code,
+                title: titles[language],
+                price,
+                cost,
+                category,
+                is_poor: POOR.contains(code),
+            }
         })
         .collect()
 }
 
-/// What the shop calls its products and the other things on its orders.
-pub(super) fn product_names(products: &[Product]) -> Vec<ProductName> {
+/// What the shop tells of its products.
+pub(super) fn products_told(products: &[Product]) -> Vec<ProductTold> {
     products
         .iter()
-        .map(|product| ProductName {
+        .map(|product| ProductTold {
             product: product.code.to_owned(),
-            title: product.title.to_owned(),
+            title: Some(product.title.to_owned()),
+            cost: product.cost,
+            category: product.category.map(str::to_owned),
+            is_catalogue: product.cost.is_some() || product.category.is_some(),
         })
         .collect()
 }

@@ -1,14 +1,20 @@
 //! A message written out as an event: who is named, what is said, what is personal about it.
 
 use domain::customers::Identity;
-use domain::events::{Behaviour, Channel, Complaint, Delivery, Event, PageView, Personal};
+use domain::events::{
+    Behaviour, Channel, Complaint, ConsentChange, Delivery, Event, PageView, Personal,
+    ProductAdded, ProductView,
+};
 use domain::time::Millis;
 
 use super::telling::{Telling, What};
-use super::truth::{Person, Truth, Visit};
+use super::truth::{Person, StepKind, TrueConsent, TrueDelivery, Truth, Visit};
 
 /// The name of the event that no version of the shop's plan declares.
 pub(super) const QUIZ: &str = "Taste Quiz Finished";
+
+/// How a permission can be proven.
+pub(super) const CONSENT_PROOF: &str = "form “My data”, version 3, box ticked by hand";
 
 /// So many products have a page of their own; all shops have more.
 const PAGES: u32 = 9;
@@ -41,11 +47,8 @@ fn said(person: &Person, what: What) -> (Channel, Behaviour) {
         What::SecondOpened => (Channel::Web, Behaviour::Identified),
         What::Quiz => (Channel::Email, Behaviour::Other(QUIZ.to_owned())),
         What::Page { visit, page } => {
-            let starts_visit = page == 0;
-            (
-                nth(&person.visits, visit).channel,
-                Behaviour::Viewed(PageView { starts_visit }),
-            )
+            let visit = nth(&person.visits, visit);
+            (visit.channel, Behaviour::Viewed(page_view(visit, page)))
         }
         What::Order(place) => {
             let order = nth(&person.orders, place);
@@ -57,11 +60,7 @@ fn said(person: &Person, what: What) -> (Channel, Behaviour) {
                 .delivery
                 .as_ref()
                 .expect("only deliveries that were are told");
-            let told = Delivery {
-                order_id: order.order.order_id.clone(),
-                promised_at: Some(delivery.promised_at),
-                carrier: Some(delivery.carrier.to_owned()),
-            };
+            let told = delivered(&order.order.order_id, delivery);
             (order.channel, Behaviour::Delivered(told))
         }
         What::Refund(place) => {
@@ -76,6 +75,62 @@ fn said(person: &Person, what: What) -> (Channel, Behaviour) {
                 Behaviour::Complained(Complaint { topic }),
             )
         }
+        What::Step(place) => {
+            let step = nth(&person.steps, place);
+            (step.channel, stepped(step.kind))
+        }
+        What::Review(place) => {
+            let review = nth(&person.reviews, place);
+            (review.channel, Behaviour::Reviewed(review.review.clone()))
+        }
+        What::Consent(place) => {
+            let consent = nth(&person.consents, place);
+            (
+                consent.channel,
+                Behaviour::ConsentChanged(consent_change(consent)),
+            )
+        }
+    }
+}
+
+/// The first page says what led to the visit and what it began with; the others are products.
+fn page_view(visit: &Visit, page: u8) -> PageView {
+    let is_first = page == 0;
+    PageView {
+        starts_visit: is_first,
+        content: Some(if is_first { visit.content } else { "product" }.to_owned()),
+        source: is_first.then(|| visit.source.to_owned()),
+    }
+}
+
+fn stepped(kind: StepKind) -> Behaviour {
+    match kind {
+        StepKind::Looked(code) => Behaviour::ProductViewed(ProductView {
+            product: code.to_owned(),
+        }),
+        StepKind::Added(code, quantity) => Behaviour::ProductAdded(ProductAdded {
+            product: code.to_owned(),
+            quantity,
+        }),
+        StepKind::Checkout => Behaviour::CheckoutStarted,
+    }
+}
+
+/// A delivery as it is told.
+pub(super) fn delivered(order_id: &str, delivery: &TrueDelivery) -> Delivery {
+    Delivery {
+        order_id: order_id.to_owned(),
+        promised_at: Some(delivery.promised_at),
+        carrier: Some(delivery.carrier.to_owned()),
+        parcel: None,
+    }
+}
+
+/// A permission as it is told.
+pub(super) const fn consent_change(consent: &TrueConsent) -> ConsentChange {
+    ConsentChange {
+        purpose: consent.purpose,
+        granted: consent.granted,
     }
 }
 
@@ -96,7 +151,16 @@ fn named(person: &Person, telling: &Telling, channel: Channel) -> Vec<Identity> 
         }
         What::SecondOpened => account(true),
         What::Quiz => vec![known_as.email.clone()],
-        What::Page { visit, .. } => visiting(person, nth(&person.visits, visit), telling.at),
+        What::Page { visit, .. } => {
+            let visit = nth(&person.visits, visit);
+            visiting(person, visit.channel, visit.browser, telling.at)
+        }
+        What::Step(place) => {
+            let step = nth(&person.steps, place);
+            visiting(person, step.channel, step.browser, telling.at)
+        }
+        What::Review(place) => account(nth(&person.reviews, place).second_account)[..1].to_vec(),
+        What::Consent(_) => account(false)[..1].to_vec(),
         What::Order(place) if nth(&person.orders, place).second_account => account(true),
         What::Order(_) => ordering(person, channel),
         What::Delivery(place) => account(nth(&person.orders, place).second_account)[..1].to_vec(),
@@ -111,30 +175,30 @@ fn browsers_before(person: &Person, at: Millis) -> Vec<Identity> {
         .visits
         .iter()
         .take_while(|visit| visit.at <= at)
-        .map(|visit| anonymous_id(person, visit))
+        .map(|visit| anonymous_id(person, visit.browser))
         .collect();
     browsers.sort_unstable();
     browsers.dedup();
     browsers.into_iter().cloned().collect()
 }
 
-fn anonymous_id<'a>(person: &'a Person, visit: &Visit) -> &'a Identity {
+fn anonymous_id(person: &Person, browser: u8) -> &Identity {
     let ids = &person.known_as.anonymous_ids;
-    &ids[usize::from(visit.browser) % ids.len()]
+    &ids[usize::from(browser) % ids.len()]
 }
 
-fn visiting(person: &Person, visit: &Visit, at: Millis) -> Vec<Identity> {
-    let browser = anonymous_id(person, visit).clone();
+fn visiting(person: &Person, channel: Channel, browser: u8, at: Millis) -> Vec<Identity> {
+    let anonymous = anonymous_id(person, browser).clone();
     if person
         .identified_at
         .is_none_or(|identified_at| at < identified_at)
     {
-        return vec![browser];
+        return vec![anonymous];
     }
     // A device may be shared, so it never stands alone and never before its user is known.
-    let device = (visit.channel == Channel::App)
-        .then(|| person.known_as.devices[usize::from(visit.browser)].clone());
-    [person.known_as.user_id.clone(), device.unwrap_or(browser)].to_vec()
+    let device =
+        (channel == Channel::App).then(|| person.known_as.devices[usize::from(browser)].clone());
+    [person.known_as.user_id.clone(), device.unwrap_or(anonymous)].to_vec()
 }
 
 fn ordering(person: &Person, channel: Channel) -> Vec<Identity> {
@@ -178,14 +242,18 @@ fn personal(truth: &Truth, person: &Person, what: What) -> Personal {
         }
         What::Page { visit, page } => {
             let product = nth(&truth.products, (visit + u32::from(page)) % PAGES);
-            say("url", format!("/products/{}", product.code));
+            let content = nth(&person.visits, visit).content;
+            let folder = if page == 0 { content } else { "product" };
+            say("url", format!("/{folder}/{}", product.code));
             // Addresses of this block are kept for documents and belong to nobody.
             say("ip", format!("203.0.113.{}", person.number % 254 + 1));
             say("user_agent", "Mozilla/5.0 (X11; Linux x86_64)".to_owned());
         }
         What::Order(_) => say("address", person.address.clone()),
         What::Complaint(place) => say("text", nth(&person.complaints, place).text.clone()),
-        What::Delivery(_) | What::Refund(_) => {}
+        What::Review(place) => say("text", nth(&person.reviews, place).text.clone()),
+        What::Consent(_) => say("proof", CONSENT_PROOF.to_owned()),
+        What::Delivery(_) | What::Refund(_) | What::Step(_) => {}
     }
     personal
 }

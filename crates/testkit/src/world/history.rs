@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use domain::customers::Identity;
 use domain::events::{
-    AnonymousOrder, Behaviour, Channel, CustomerHistory, HistoryDocument, HistoryPiece, Line,
-    LineKind, Personal,
+    AnonymousOrder, Behaviour, Channel, CustomerHistory, Description, HistoryDocument,
+    HistoryPiece, Line, LineKind, Personal,
 };
 use domain::time::Millis;
 
 use super::World;
 use super::catalogue;
+use super::event::{CONSENT_PROOF, consent_change, delivered};
 use super::truth::Person;
 
 /// The first line of a file of order lines.
@@ -28,86 +29,140 @@ pub enum CsvReturns {
     NegativeQuantities,
 }
 
-/// The documents of one account of a person.
-struct Account<'a> {
-    identities: [&'a Identity; 2],
-    second: bool,
+/// One account of a person.
+pub(super) struct Account<'a> {
+    pub(super) user_id: &'a Identity,
+    pub(super) email: &'a Identity,
+    pub(super) second: bool,
+    pub(super) registered_at: Millis,
 }
 
-fn accounts(person: &Person) -> Vec<Account<'_>> {
+/// The accounts of a person; none of somebody who never told who they are.
+pub(super) fn accounts(person: &Person) -> Vec<Account<'_>> {
     let known_as = &person.known_as;
-    let first = Account {
-        identities: [&known_as.user_id, &known_as.email],
+    let first = person.identified_at.map(|registered_at| Account {
+        user_id: &known_as.user_id,
+        email: &known_as.email,
         second: false,
-    };
-    let second = known_as.second.as_ref().map(|second| Account {
-        identities: [&second.user_id, &second.email],
-        second: true,
+        registered_at,
     });
-    [first].into_iter().chain(second).collect()
+    let second = known_as.second.as_ref().map(|second| Account {
+        user_id: &second.user_id,
+        email: &second.email,
+        second: true,
+        registered_at: second.opened_at,
+    });
+    first.into_iter().chain(second).collect()
 }
 
-fn documents(person: &Person, second: bool) -> Vec<HistoryDocument> {
-    let orders = person
+/// The people of a share.
+pub(super) fn people(world: &World, percent: u8) -> impl Iterator<Item = &Person> {
+    let people = world.truth.people.iter();
+    people.filter(move |person| world.is_in_history(person.number, percent))
+}
+
+fn document(at: Millis, channel: Channel, behaviour: Behaviour) -> HistoryDocument {
+    HistoryDocument {
+        at,
+        channel,
+        behaviour,
+        personal: Personal::new(),
+    }
+}
+
+fn documents(person: &Person, account: &Account<'_>) -> Vec<HistoryDocument> {
+    let second = account.second;
+    let mut documents = vec![described(person, account)];
+    for order in person
         .orders
         .iter()
-        .filter(|order| order.second_account == second)
-        .map(|order| {
-            let behaviour = Behaviour::Ordered(order.order.clone());
-            HistoryDocument {
-                at: order.at,
-                channel: order.channel,
-                behaviour,
-            }
-        });
-    let returned = |refund: &&super::TrueRefund| refund.second_account == second;
-    let refunds = person.refunds.iter().filter(returned).map(|refund| {
-        let behaviour = Behaviour::Refunded(refund.refund.clone());
-        HistoryDocument {
-            at: refund.at,
-            channel: refund.channel,
-            behaviour,
+        .filter(|it| it.second_account == second)
+    {
+        let told = Behaviour::Ordered(order.order.clone());
+        documents.push(document(order.at, order.channel, told));
+        if let Some(delivery) = &order.delivery {
+            let told = Behaviour::Delivered(delivered(&order.order.order_id, delivery));
+            documents.push(document(delivery.arrived_at, order.channel, told));
         }
-    });
-    let mut documents: Vec<HistoryDocument> = orders.chain(refunds).collect();
-    documents.sort_by(|a, b| (a.at, number_of(a)).cmp(&(b.at, number_of(b))));
+    }
+    for refund in person
+        .refunds
+        .iter()
+        .filter(|it| it.second_account == second)
+    {
+        let told = Behaviour::Refunded(refund.refund.clone());
+        documents.push(document(refund.at, refund.channel, told));
+    }
+    for review in person
+        .reviews
+        .iter()
+        .filter(|it| it.second_account == second)
+    {
+        let told = Behaviour::Reviewed(review.review.clone());
+        documents.push(HistoryDocument {
+            personal: told_as("text", &review.text),
+            ..document(review.at, review.channel, told)
+        });
+    }
+    for consent in person.consents.iter().filter(|_| !second) {
+        let told = Behaviour::ConsentChanged(consent_change(consent));
+        documents.push(HistoryDocument {
+            personal: told_as("proof", CONSENT_PROOF),
+            ..document(consent.at, consent.channel, told)
+        });
+    }
+    documents.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
     documents
+}
+
+fn told_as(name: &str, value: &str) -> Personal {
+    [(name.to_owned(), value.to_owned())].into()
+}
+
+/// What the shop's list of customers says of an account.
+fn described(person: &Person, account: &Account<'_>) -> HistoryDocument {
+    let told = Behaviour::Described(Description {
+        registered_at: Some(account.registered_at),
+    });
+    let mut personal: Personal = told_as("name", &person.name.shown);
+    personal.extend(told_as("email", account.email.value()));
+    personal.extend(told_as("language", person.language.tag()));
+    if !account.second {
+        personal.extend(told_as("phone", person.known_as.phone.value()));
+    }
+    HistoryDocument {
+        personal,
+        ..document(account.registered_at, Channel::Web, told)
+    }
+}
+
+/// The order of documents: by time, then by their numbers.
+fn place_of(document: &HistoryDocument) -> (Millis, &str, &str) {
+    let number = match &document.behaviour {
+        Behaviour::ConsentChanged(change) => change.purpose.word(),
+        _ => number_of(document),
+    };
+    (document.at, number, document.behaviour.name())
 }
 
 fn number_of(document: &HistoryDocument) -> &str {
     match &document.behaviour {
         Behaviour::Ordered(order) => &order.order_id,
         Behaviour::Refunded(refund) => &refund.refund_id,
+        Behaviour::Delivered(delivery) => &delivery.order_id,
+        Behaviour::Reviewed(review) => review.review_id.as_deref().unwrap_or_default(),
         _ => "",
     }
 }
 
 pub(super) fn pieces(world: &World, percent: u8) -> Vec<HistoryPiece> {
-    let mut pieces = vec![HistoryPiece::Products(catalogue::product_names(
-        &world.truth.products,
-    ))];
-    for person in world
-        .truth
-        .people
-        .iter()
-        .filter(|it| world.is_in_history(it.number, percent))
-    {
+    let told = catalogue::products_told(&world.truth.products);
+    let mut pieces = vec![HistoryPiece::Products(told)];
+    for person in people(world, percent) {
         for account in accounts(person) {
-            let documents = documents(person, account.second);
-            if documents.is_empty() {
-                continue;
-            }
-            let personal: Personal = [
-                ("name", person.name.shown.as_str()),
-                ("email", account.identities[1].value()),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
-            let identities = account.identities.map(Identity::clone).to_vec();
             pieces.push(HistoryPiece::Customer(CustomerHistory {
-                identities,
-                personal,
-                documents,
+                identities: vec![account.user_id.clone(), account.email.clone()],
+                documents: documents(person, &account),
             }));
         }
     }
@@ -157,15 +212,10 @@ struct Head<'a> {
 
 pub(super) fn csv(world: &World, percent: u8, returns: CsvReturns) -> String {
     let mut file = format!("{CSV_HEADER}\n");
-    for person in world
-        .truth
-        .people
-        .iter()
-        .filter(|it| world.is_in_history(it.number, percent))
-    {
+    for person in people(world, percent) {
         for account in accounts(person) {
-            let customer_id = account.identities[0].value();
-            for document in documents(person, account.second) {
+            let customer_id = account.user_id.value();
+            for document in documents(person, &account) {
                 write_document(&mut file, world, person, customer_id, &document, returns);
             }
         }
@@ -229,7 +279,7 @@ fn write_lines(file: &mut String, world: &World, head: &Head<'_>, lines: &[Line]
 }
 
 /// A cell as RFC 4180 wants it.
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

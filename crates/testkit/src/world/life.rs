@@ -3,7 +3,7 @@
 //! Orders follow the process that the BG/NBD model describes: while they buy, people order at a
 //! constant rate of their own; after each order but the first they stop with a probability of
 //! their own. Rates and probabilities are drawn as the model says, so an estimate can be held
-//! against them.
+//! against them, where no buyers are made one-time buyers.
 
 use domain::customers::Namespace;
 use domain::events::{Channel, Line, LineKind, Order, Refund};
@@ -15,6 +15,7 @@ use super::people::identity;
 use super::truth::{
     GuestOrder, Person, SecondAccount, TrueComplaint, TrueDelivery, TrueOrder, TrueRefund, Visit,
 };
+use super::{origins, shopping, voice};
 use crate::seeds::{Draws, Seed};
 
 const MINUTE: i64 = 60_000;
@@ -39,10 +40,23 @@ pub(super) struct Shop<'a> {
     pub(super) end: Millis,
 }
 
+impl Shop<'_> {
+    /// The product with this code.
+    pub(super) fn product(&self, code: &str) -> Option<&Product> {
+        self.products.iter().find(|product| product.code == code)
+    }
+
+    /// The same code for as long as the program runs.
+    pub(super) fn code(&self, code: &str) -> &'static str {
+        self.product(code).map_or("", |product| product.code)
+    }
+}
+
 /// Lives a person's life up to the end of the world.
 pub(super) fn live(person: &mut Person, shop: &Shop<'_>, draws: &mut Draws) {
     let browses = home(person).is_some();
     let (orders_at, interested_until) = purchases(person, shop, draws);
+    let (orders_at, interested_until) = once(person, shop, orders_at, interested_until);
     person.identified_at = identification(person, browses, &orders_at, interested_until, draws)
         .filter(|at| *at < shop.end);
     if person.identified_at.is_some() && draws.percent(10) {
@@ -59,6 +73,10 @@ pub(super) fn live(person: &mut Person, shop: &Shop<'_>, draws: &mut Draws) {
     if browses {
         visit(person, &orders_at, interested_until.min(shop.end), draws);
     }
+    origins::come_from(person, shop);
+    shopping::shop_around(person, shop);
+    voice::review(person, shop);
+    voice::permit(person, shop);
     end(person, interested_until, shop.end);
 }
 
@@ -79,6 +97,24 @@ fn purchases(person: &mut Person, shop: &Shop<'_>, draws: &mut Draws) -> (Vec<Mi
         at = at.plus(HOUR + draws.wait_ms(person.order_gap_mean_ms));
     }
     (orders_at, shop.end)
+}
+
+/// Some are done after their first order, and look around for a while.
+fn once(
+    person: &mut Person,
+    shop: &Shop<'_>,
+    mut orders_at: Vec<Millis>,
+    interested_until: Millis,
+) -> (Vec<Millis>, Millis) {
+    let seed = shop.seed.child("once");
+    let mut draws = seed.nth(u64::from(person.number)).draws();
+    let is_once = draws.percent(shop.options.one_time_percent);
+    let Some(first) = orders_at.first().copied().filter(|_| is_once) else {
+        return (orders_at, interested_until);
+    };
+    orders_at.truncate(1);
+    person.stopped_buying_at = Some(first);
+    (orders_at, first.plus(draws.wait_ms(20 * DAY)))
 }
 
 /// When they tell who they are: before their first order; at the till on arrival; some of those
@@ -141,6 +177,7 @@ fn place_order(
         order_id: format!("O{:07}-{number}", person.number + 1),
         currency: shop.options.currency,
         country: Some(person.country.to_owned()),
+        source: None,
         lines: with_extras(goods, channel, shop, draws),
     };
     let delivery = (channel != Channel::Store).then(|| delivery(at, draws));
@@ -251,6 +288,7 @@ fn complain(person: &mut Person, order: &TrueOrder, at: Millis, topic: &'static 
     person.complaints.push(TrueComplaint {
         at,
         channel: Channel::Call,
+        order_id: order_id.clone(),
         topic,
         text,
     });
@@ -322,7 +360,7 @@ fn give_back(
 }
 
 /// The channel on which they look around; none for those who only call or come to the store.
-fn home(person: &Person) -> Option<Channel> {
+pub(super) fn home(person: &Person) -> Option<Channel> {
     [Channel::Web, Channel::App]
         .into_iter()
         .filter_map(|home| person.channels.iter().find(|(channel, _)| *channel == home))
@@ -365,6 +403,8 @@ fn visit(person: &mut Person, orders_at: &[Millis], until: Millis, draws: &mut D
             pages: u8::try_from(draws.between(1, 3)).expect("one to three"),
             page_gap_ms: draws.between(5_000, 90_000),
             browser: u8::try_from(browser).expect("people have a few browsers"),
+            content: "",
+            source: "",
         });
     }
 }
@@ -385,6 +425,8 @@ fn end(person: &mut Person, interested_until: Millis, end: Millis) {
     person.complaints.retain(|complaint| complaint.at < end);
     person.complaints.sort_by_key(|complaint| complaint.at);
     person.quiz_at = person.quiz_at.filter(|at| *at < end);
+    shopping::end(person, end);
+    voice::end(person, end);
     for visit in &mut person.visits {
         while visit.pages > 1 && visit.page_at(visit.pages - 1) >= end {
             visit.pages -= 1;
@@ -393,7 +435,7 @@ fn end(person: &mut Person, interested_until: Millis, end: Millis) {
 }
 
 /// The last thing that happens in this life.
-fn latest(person: &Person) -> Option<Millis> {
+pub(super) fn latest(person: &Person) -> Option<Millis> {
     let orders = person.orders.iter().flat_map(|order| {
         [
             Some(order.at),
@@ -410,6 +452,9 @@ fn latest(person: &Person) -> Option<Millis> {
         .chain(visits)
         .chain(person.refunds.iter().map(|refund| refund.at))
         .chain(person.complaints.iter().map(|complaint| complaint.at))
+        .chain(person.steps.iter().map(|step| step.at))
+        .chain(person.reviews.iter().map(|review| review.at))
+        .chain(person.consents.iter().map(|consent| consent.at))
         .chain(person.identified_at)
         .chain(person.quiz_at)
         .max()
@@ -428,6 +473,7 @@ pub(super) fn guests(shop: &Shop<'_>) -> Vec<GuestOrder> {
                 order_id: format!("G{number:07}"),
                 currency: shop.options.currency,
                 country: None,
+                source: None,
                 lines: {
                     let prefers_clothes = draws.percent(40);
                     goods(prefers_clothes, shop, &mut draws)

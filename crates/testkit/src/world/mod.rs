@@ -1,9 +1,10 @@
 //! The seeded world: a synthetic shop whose truth is known.
 //!
-//! People arrive, look around, order, wait for parcels, complain, give things back and one day
-//! stop. That is the [`Truth`]. What the shop hears of it are [`World::events`]: late, twice, in
-//! another order, over wrong clocks, under several names for one person. A test feeds those to
-//! the system and holds its figures against the truth.
+//! People arrive, look around, fill baskets, order, wait for parcels, write reviews, complain,
+//! give things back, permit and forbid, and one day stop. That is the [`Truth`]. What the shop
+//! hears of it are [`World::events`]: late, twice, in another order, over wrong clocks, under
+//! several names for one person. A test feeds those to the system and holds its figures against
+//! the truth; the program's demo brings in [`World::past`].
 //!
 //! One seed gives one world, byte for byte, on every machine: nothing here uses floating point,
 //! a clock, or the order of a hash table. Everybody draws from a source of their own, so a draw
@@ -11,29 +12,37 @@
 
 mod catalogue;
 mod event;
+mod figures;
+mod files;
 mod history;
 mod life;
 mod names;
+mod origins;
 mod people;
+mod shopping;
 mod telling;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod voice;
 
 pub use catalogue::{Product, kind_of};
+pub use figures::{CarrierFigures, OriginFigures, Totals};
+pub use files::WorldFiles;
 pub use history::{CSV_HEADER, CsvReturns};
 pub use names::{Language, Name};
 pub use truth::{
-    CarrierFigures, GuestOrder, KnownAs, Person, SecondAccount, Totals, TrueComplaint,
-    TrueDelivery, TrueOrder, TrueRefund, Truth, Visit,
+    GuestOrder, KnownAs, Person, SecondAccount, Step, StepKind, TrueComplaint, TrueConsent,
+    TrueDelivery, TrueOrder, TrueRefund, TrueReview, Truth, Visit,
 };
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use domain::customers::Identity;
+use domain::customers::{Fold, Identity};
 use domain::events::{Event, HistoryPiece};
 use domain::money::Currency;
-use domain::settings::ShopSettings;
+use domain::settings::{Catalogue, ShopSettings};
 use domain::time::{Millis, Zone};
 
 use crate::seeds::Seed;
@@ -63,6 +72,9 @@ pub struct WorldOptions {
     pub chinese_percent: u8,
     /// People who look around and never order.
     pub prospect_percent: u8,
+    /// Buyers who are done after their first order, whatever the model of orders would have had
+    /// them do.
+    pub one_time_percent: u8,
     /// Messages of browsers and apps that arrive late, up to a week.
     pub late_percent: u8,
     /// Messages that are sent again as they are.
@@ -99,6 +111,7 @@ impl WorldOptions {
             persian_percent: 33,
             chinese_percent: 33,
             prospect_percent: 25,
+            one_time_percent: 0,
             late_percent: 3,
             duplicate_percent: 3,
             told_twice_percent: 4,
@@ -106,6 +119,20 @@ impl WorldOptions {
             shared_device_percent: 8,
             second_account_percent: 8,
             mistaken_merge_percent: 4,
+        }
+    }
+
+    /// The world of the demo: 2,500 people in two years that end on 31 October 2026, in euros;
+    /// the names are English, Persian and Chinese in thirds, and nearly a third of the buyers buy
+    /// once.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            // 2024-11-01T00:00:00Z.
+            start: Millis(1_730_419_200_000),
+            days: 730,
+            one_time_percent: 30,
+            ..Self::sized(Seed::new(2_026), 2_500)
         }
     }
 
@@ -126,6 +153,7 @@ impl WorldOptions {
         let shares = [
             languages,
             self.prospect_percent.into(),
+            self.one_time_percent.into(),
             self.late_percent.into(),
             self.duplicate_percent.into(),
             self.told_twice_percent.into(),
@@ -190,7 +218,7 @@ impl World {
         let mut guest_totals = Totals::default();
         guests
             .iter()
-            .for_each(|guest| guest_totals.count_order(&guest.order));
+            .for_each(|guest| guest_totals.count_order(&guest.order, &products));
         let truth = Truth {
             people,
             guests,
@@ -227,15 +255,32 @@ impl World {
             .plus(i64::from(self.options.days) * Millis::DAY)
     }
 
-    /// Settings of a shop that keeps its books in the world's currency, with days of UTC.
+    /// Settings of a shop that keeps its books in the world's currency, with days of UTC. The
+    /// name says that nobody sells anything there.
     #[must_use]
     pub fn settings(&self) -> ShopSettings {
         ShopSettings {
-            name: "Lantern & Sons".to_owned(),
+            name: "Lantern & Sons (synthetic)".to_owned(),
             zone: Zone::utc(),
             currency: self.options.currency,
             ..ShopSettings::default()
         }
+    }
+
+    /// What the shop wrote down of its products: costs and categories, as far as it did.
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        let products = self.truth.products.iter();
+        Catalogue::of(products.map(|product| {
+            let category = product.category.map(str::to_owned);
+            (product.code.to_owned(), product.cost, category)
+        }))
+    }
+
+    /// The fold of such a shop once it has told what its products cost and are.
+    #[must_use]
+    pub fn fold(&self) -> Fold {
+        Fold::of(&self.settings(), Arc::new(self.catalogue()))
     }
 
     /// What the shop hears, in order of arrival; duplicates included. Events are written out one
@@ -254,6 +299,18 @@ impl World {
         })
     }
 
+    /// What happened as the past of a shop that starts today: each thing once, as it was told
+    /// first, marked as historical, and in order of the time at which it happened. Like
+    /// [`World::events`] it is written out one by one.
+    #[must_use]
+    pub fn past(&self) -> impl ExactSizeIterator<Item = Event> + '_ {
+        let once = telling::once(&self.tellings).into_iter();
+        once.map(|telling| Event {
+            historical: true,
+            ..event::event(&self.truth, &telling, self.options.seed)
+        })
+    }
+
     /// What somebody has to join by hand, and what of it was a mistake; in order of time.
     /// Nobody stands in two of them.
     #[must_use]
@@ -261,19 +318,26 @@ impl World {
         &self.merges
     }
 
-    /// Orders and returns of a share of the people as an import hands them over, with what
-    /// products are called and with all guests' orders. The events tell of the same orders under
-    /// the same numbers, so a system that hears both counts them once.
+    /// The past of a share of the people as an import hands it over: who they are, orders,
+    /// returns, deliveries, reviews and consents, with the shop's products and all guests' orders.
+    /// The events tell of the same orders, returns, deliveries and reviews under the same
+    /// numbers, so a system that hears both counts them once.
     #[must_use]
     pub fn history(&self, percent: u8) -> Vec<HistoryPiece> {
         history::pieces(self, percent)
     }
 
-    /// The same as [`World::history`] as a file of order lines in UTF-8, one line of the file for
-    /// a line of an order. [`kind_of`] says which product codes are no products.
+    /// Orders and returns of [`World::history`] as a file of order lines in UTF-8, one line of the
+    /// file for a line of an order. [`kind_of`] says which product codes are no products.
     #[must_use]
     pub fn csv(&self, percent: u8, returns: CsvReturns) -> String {
         history::csv(self, percent, returns)
+    }
+
+    /// The same as [`World::history`] as files, one of each kind; guests' orders among the orders.
+    #[must_use]
+    pub fn files(&self, percent: u8) -> WorldFiles {
+        files::files(self, percent)
     }
 
     /// Whether a person is among this share of the people. Larger shares hold smaller ones.

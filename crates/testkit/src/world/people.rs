@@ -4,9 +4,10 @@ use domain::customers::{Identity, Namespace};
 use domain::events::Channel;
 use domain::time::Millis;
 
+use super::figures::Totals;
 use super::life::{self, Shop};
 use super::names::{self, Language};
-use super::truth::{KnownAs, Person, Totals};
+use super::truth::{KnownAs, Person};
 use crate::seeds::{Draws, ONE};
 
 /// One day in milliseconds.
@@ -43,7 +44,7 @@ pub(super) fn people(shop: &Shop<'_>) -> Vec<Person> {
         share_device(&mut person, people.last_mut(), shop, &mut draws);
         life::live(&mut person, shop, &mut draws);
         person.referred_by = referrer(&person, &people, &mut draws);
-        person.totals = Totals::of_person(&person);
+        person.totals = Totals::of_person(&person, shop.products);
         people.push(person);
     }
     people
@@ -80,6 +81,10 @@ fn newcomer(number: u32, arrived_at: Millis, shop: &Shop<'_>, draws: &mut Draws)
         refunds: Vec::new(),
         complaints: Vec::new(),
         quiz_at: None,
+        led_by: "",
+        steps: Vec::new(),
+        reviews: Vec::new(),
+        consents: Vec::new(),
         totals: Totals::default(),
     }
 }

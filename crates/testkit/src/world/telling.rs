@@ -14,7 +14,7 @@ const DAY: i64 = Millis::DAY;
 pub(super) const DELAY_MAX_MS: i64 = 7 * DAY;
 
 /// What was told, as places in the lists of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
     Identified,
     SecondOpened,
@@ -24,6 +24,9 @@ pub(super) enum What {
     Delivery(u32),
     Refund(u32),
     Complaint(u32),
+    Step(u32),
+    Review(u32),
+    Consent(u32),
 }
 
 /// One message to the shop. It is small, so that a large world fits into memory; the event is
@@ -58,6 +61,16 @@ pub(super) fn tellings(people: &[Person], options: &WorldOptions, seed: Seed) ->
     }
     all.sort_unstable_by_key(Telling::place);
     all
+}
+
+/// What was told, each thing once and as it was told first, in order of the time at which it
+/// happened.
+pub(super) fn once(tellings: &[Telling]) -> Vec<Telling> {
+    let mut once = tellings.to_vec();
+    once.sort_unstable_by_key(|telling| (telling.person, telling.what, telling.place()));
+    once.dedup_by_key(|telling| (telling.person, telling.what));
+    once.sort_unstable_by_key(|telling| (telling.at, telling.place()));
+    once
 }
 
 struct Teller<'a> {
@@ -145,6 +158,15 @@ impl<'a> Teller<'a> {
         }
         for (index, complaint) in (0..).zip(&person.complaints) {
             self.tell(complaint.at, What::Complaint(index), Route::Server);
+        }
+        for (index, step) in (0..).zip(&person.steps) {
+            self.tell(step.at, What::Step(index), Route::Own);
+        }
+        for (index, review) in (0..).zip(&person.reviews) {
+            self.tell(review.at, What::Review(index), Route::Own);
+        }
+        for (index, consent) in (0..).zip(&person.consents) {
+            self.tell(consent.at, What::Consent(index), Route::Form);
         }
     }
 

@@ -1,12 +1,14 @@
 //! What is true in the seeded shop, whatever anybody was told of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::customers::Identity;
-use domain::events::{Channel, LineKind, Order, Refund};
+use domain::customers::{Identity, Stage};
+use domain::events::{Channel, Order, Refund, Review};
 use domain::time::Millis;
+use domain::trust::Purpose;
 
 use super::catalogue::Product;
+use super::figures::{CarrierFigures, OriginFigures, Totals};
 use super::names::{Language, Name};
 
 /// Everything that is true, by person and in sum.
@@ -45,15 +47,53 @@ impl Truth {
         }
         carriers
     }
-}
 
-/// How punctual a carrier was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CarrierFigures {
-    /// Deliveries made.
-    pub deliveries: u64,
-    /// Deliveries made after the promised time.
-    pub late: u64,
+    /// What each source brought: it is what led people here first, as far as that was told.
+    #[must_use]
+    pub fn sources(&self) -> BTreeMap<String, OriginFigures> {
+        let mut sources: BTreeMap<String, OriginFigures> = BTreeMap::new();
+        for person in &self.people {
+            if let Some(source) = person.source() {
+                sources.entry(source.to_owned()).or_default().count(person);
+            }
+        }
+        sources
+    }
+
+    /// What each kind of content brought that a first visit began with.
+    #[must_use]
+    pub fn contents(&self) -> BTreeMap<&'static str, OriginFigures> {
+        let mut contents: BTreeMap<&'static str, OriginFigures> = BTreeMap::new();
+        for person in &self.people {
+            if let Some(content) = person.content() {
+                contents.entry(content).or_default().count(person);
+            }
+        }
+        contents
+    }
+
+    /// Orders and returns by channel, without guests. Each channel counts the people with an
+    /// order or a return there.
+    #[must_use]
+    pub fn channels(&self) -> BTreeMap<Channel, Totals> {
+        let mut channels: BTreeMap<Channel, Totals> = BTreeMap::new();
+        for person in &self.people {
+            for (channel, totals) in person.channel_totals(&self.products) {
+                channels.entry(channel).or_default().add(&totals);
+            }
+        }
+        channels
+    }
+
+    /// How many people are at each stage of the buying process.
+    #[must_use]
+    pub fn stages(&self) -> BTreeMap<Stage, u64> {
+        let mut stages = BTreeMap::new();
+        for stage in self.people.iter().filter_map(Person::stage) {
+            *stages.entry(stage).or_default() += 1;
+        }
+        stages
+    }
 }
 
 /// One person, with their whole life with the shop.
@@ -104,6 +144,14 @@ pub struct Person {
     pub complaints: Vec<TrueComplaint>,
     /// When they finished the shop's quiz, if they did.
     pub quiz_at: Option<Millis>,
+    /// What led them here.
+    pub led_by: &'static str,
+    /// What they did on the way to an order or to none, in order of time.
+    pub steps: Vec<Step>,
+    /// Reviews, in order of time.
+    pub reviews: Vec<TrueReview>,
+    /// What they permitted and took back, in order of time.
+    pub consents: Vec<TrueConsent>,
     /// The sums of this person.
     pub totals: Totals,
 }
@@ -137,7 +185,81 @@ impl Person {
                     .iter()
                     .map(|complaint| complaint.text.clone()),
             )
+            .chain(self.reviews.iter().map(|review| review.text.clone()))
             .collect()
+    }
+
+    /// What led them here first, as far as a visit or an order told it.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        let visits = self.visits.iter().map(|visit| (visit.at, visit.source));
+        let orders = self.orders.iter().filter_map(|order| {
+            let source = order.order.source.as_deref();
+            source.map(|source| (order.at, source))
+        });
+        visits.chain(orders).min().map(|(_, source)| source)
+    }
+
+    /// What kind of content the first visit began with.
+    #[must_use]
+    pub fn content(&self) -> Option<&'static str> {
+        self.visits.first().map(|visit| visit.content)
+    }
+
+    /// What is permitted by the last word on each purpose.
+    #[must_use]
+    pub fn permits(&self) -> BTreeMap<Purpose, bool> {
+        let said = self.consents.iter();
+        said.map(|said| (said.purpose, said.granted)).collect()
+    }
+
+    /// The stage of the buying process that they reached last.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        let pages = self
+            .visits
+            .iter()
+            .map(|visit| (visit.page_at(visit.pages - 1), Stage::Visited));
+        let steps = self.steps.iter().map(|step| (step.at, step.kind.stage()));
+        let orders = self.orders.iter().filter(|order| order.is_paid());
+        let deliveries = self.orders.iter().filter_map(|order| order.delivery);
+        let reviews = self.reviews.iter();
+        pages
+            .chain(steps)
+            .chain(orders.map(|order| (order.at, Stage::Ordered)))
+            .chain(deliveries.map(|delivery| (delivery.arrived_at, Stage::Received)))
+            .chain(reviews.map(|review| (review.at, Stage::Reviewed)))
+            .max()
+            .map(|(_, stage)| stage)
+    }
+
+    /// Orders and returns by channel.
+    #[must_use]
+    pub fn channel_totals(&self, products: &[Product]) -> BTreeMap<Channel, Totals> {
+        let one = || Totals {
+            customers: 1,
+            ..Totals::default()
+        };
+        let mut channels: BTreeMap<Channel, Totals> = BTreeMap::new();
+        for order in &self.orders {
+            let totals = channels.entry(order.channel).or_insert_with(one);
+            totals.count_order(&order.order, products);
+        }
+        for refund in &self.refunds {
+            let totals = channels.entry(refund.channel).or_insert_with(one);
+            totals.count_refund(&refund.refund, products);
+        }
+        channels
+    }
+
+    /// The categories of everything they looked at, put into a basket or ordered.
+    #[must_use]
+    pub fn categories(&self, products: &[Product]) -> BTreeSet<&'static str> {
+        let looked = self.steps.iter().filter_map(|step| step.kind.product());
+        let lines = self.orders.iter().flat_map(|order| &order.order.lines);
+        let codes = looked.chain(lines.map(|line| line.product.as_str()));
+        let found = codes.filter_map(|code| products.iter().find(|it| it.code == code));
+        found.filter_map(|product| product.category).collect()
     }
 }
 
@@ -189,6 +311,15 @@ pub struct TrueOrder {
     pub delivery: Option<TrueDelivery>,
 }
 
+impl TrueOrder {
+    /// Whether anything was paid; a replacement costs nothing and counts as no order.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        let amounts = self.order.lines.iter().map(|line| line.amount);
+        amounts.sum::<i64>() > 0
+    }
+}
+
 /// A delivery as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrueDelivery {
@@ -234,6 +365,10 @@ pub struct Visit {
     pub page_gap_ms: i64,
     /// Which browser or device it was, as a place in the person's lists.
     pub browser: u8,
+    /// What kind of content it began with.
+    pub content: &'static str,
+    /// What led to it.
+    pub source: &'static str,
 }
 
 impl Visit {
@@ -250,10 +385,85 @@ pub struct TrueComplaint {
     pub at: Millis,
     /// Where.
     pub channel: Channel,
+    /// The order it is about.
+    pub order_id: String,
     /// What about: `delivery` or `quality`.
     pub topic: &'static str,
     /// In the person's own words.
     pub text: String,
+}
+
+/// A step on the way to an order, or to none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// When.
+    pub at: Millis,
+    /// Web or app.
+    pub channel: Channel,
+    /// Which browser or device it was, as a place in the person's lists.
+    pub browser: u8,
+    /// What was done.
+    pub kind: StepKind,
+}
+
+/// What was done on the way to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepKind {
+    /// A product was looked at.
+    Looked(&'static str),
+    /// So many of a product were put into the basket.
+    Added(&'static str, i64),
+    /// The way to the till was begun.
+    Checkout,
+}
+
+impl StepKind {
+    /// The product's code.
+    #[must_use]
+    pub const fn product(self) -> Option<&'static str> {
+        match self {
+            Self::Looked(code) | Self::Added(code, _) => Some(code),
+            Self::Checkout => None,
+        }
+    }
+
+    /// The stage of the buying process.
+    #[must_use]
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::Looked(_) => Stage::Considered,
+            Self::Added(..) => Stage::Basket,
+            Self::Checkout => Stage::Checkout,
+        }
+    }
+}
+
+/// A review as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrueReview {
+    /// When.
+    pub at: Millis,
+    /// Where.
+    pub channel: Channel,
+    /// Through the second account.
+    pub second_account: bool,
+    /// In the person's own words.
+    pub text: String,
+    /// The rating, and of what.
+    pub review: Review,
+}
+
+/// A permission as it was given or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrueConsent {
+    /// When.
+    pub at: Millis,
+    /// Where.
+    pub channel: Channel,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether it was given.
+    pub granted: bool,
 }
 
 /// An order without a person.
@@ -265,123 +475,4 @@ pub struct GuestOrder {
     pub channel: Channel,
     /// The order.
     pub order: Order,
-}
-
-/// Sums, of one person or of many; amounts in minor units of the shop's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// People.
-    pub customers: u64,
-    /// Events that are told of once each, whatever was told twice. A resolved referral is not
-    /// among them.
-    pub facts: u64,
-    /// Orders of more than nothing.
-    pub orders: u64,
-    /// Units on product lines of orders.
-    pub items: i64,
-    /// As ordered.
-    pub gross: i64,
-    /// What went back.
-    pub refunds: i64,
-    /// Products as ordered.
-    pub product_gross: i64,
-    /// Products that went back.
-    pub product_refunds: i64,
-    /// How many times something went back.
-    pub returns: u64,
-    /// Visits.
-    pub visits: u64,
-    /// Deliveries.
-    pub deliveries: u64,
-    /// Deliveries after the promised time.
-    pub deliveries_late: u64,
-    /// Complaints.
-    pub complaints: u64,
-}
-
-impl Totals {
-    /// Gross less refunds.
-    #[must_use]
-    pub const fn net(&self) -> i64 {
-        self.gross - self.refunds
-    }
-
-    /// Net of products alone.
-    #[must_use]
-    pub const fn product(&self) -> i64 {
-        self.product_gross - self.product_refunds
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        self.customers += other.customers;
-        self.facts += other.facts;
-        self.orders += other.orders;
-        self.items += other.items;
-        self.gross += other.gross;
-        self.refunds += other.refunds;
-        self.product_gross += other.product_gross;
-        self.product_refunds += other.product_refunds;
-        self.returns += other.returns;
-        self.visits += other.visits;
-        self.deliveries += other.deliveries;
-        self.deliveries_late += other.deliveries_late;
-        self.complaints += other.complaints;
-    }
-
-    /// Counts an order. It adds up the lines itself: a truth that asked the code under test for
-    /// its sums would agree with every mistake in it.
-    pub(super) fn count_order(&mut self, order: &Order) {
-        let mut amount = 0;
-        for line in &order.lines {
-            amount += line.amount;
-            if line.kind == LineKind::Product {
-                self.product_gross += line.amount;
-                self.items += line.quantity;
-            }
-        }
-        self.gross += amount;
-        self.orders += u64::from(amount > 0);
-        self.facts += 1;
-    }
-
-    pub(super) fn count_refund(&mut self, refund: &Refund) {
-        for line in &refund.lines {
-            self.refunds += line.amount;
-            if line.kind == LineKind::Product {
-                self.product_refunds += line.amount;
-            }
-        }
-        self.returns += 1;
-        self.facts += 1;
-    }
-
-    /// The sums of a person, from everything that happened to them.
-    pub(super) fn of_person(person: &Person) -> Self {
-        let mut totals = Self {
-            customers: 1,
-            ..Self::default()
-        };
-        for order in &person.orders {
-            totals.count_order(&order.order);
-            if let Some(delivery) = &order.delivery {
-                totals.deliveries += 1;
-                totals.deliveries_late += u64::from(delivery.is_late());
-            }
-        }
-        for refund in &person.refunds {
-            totals.count_refund(&refund.refund);
-        }
-        totals.visits = person.visits.len() as u64;
-        totals.complaints = person.complaints.len() as u64;
-        let pages: u64 = person
-            .visits
-            .iter()
-            .map(|visit| u64::from(visit.pages))
-            .sum();
-        totals.facts += totals.deliveries + totals.complaints + pages;
-        totals.facts += u64::from(person.identified_at.is_some());
-        totals.facts += u64::from(person.known_as.second.is_some());
-        totals.facts += u64::from(person.quiz_at.is_some());
-        totals
-    }
 }
