@@ -1,0 +1,248 @@
+//! Retention: do they come back, and when is it too late?
+
+use std::sync::Arc;
+
+use domain::customers::MonthSums;
+use domain::time::{Day, Month};
+use science::cohorts::CohortCounter;
+use serde::Serialize;
+
+use super::time_to::{Rarely, ShareBy, TimeTo, UNKNOWN_DAY, curve_of, rarely, share_by};
+use crate::AppError;
+
+/// The fewest visitors of a kind of content of whom a share is told.
+const VISITORS_MIN: u64 = 30;
+/// The most kinds of content that are told apart.
+const CONTENTS_MAX: usize = 20;
+/// Days within which a second visit counts as coming back.
+const BACK_DAYS: u32 = 30;
+/// Days before the day after which buyers rarely return, in which they are about to cross it.
+const ABOUT_DAYS: u32 = 14;
+
+/// What a merchant asks about coming back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Retention {
+    /// The last day that was watched, in the shop's zone, counted from 1970-01-01.
+    pub today: i32,
+    /// Customers with an order.
+    pub buyers: u64,
+    /// Customers with orders on more days than one.
+    pub repeat_buyers: u64,
+    /// The time from the first to the second day with an order; none without buyers.
+    pub second_order: Option<TimeTo>,
+    /// The day after which a one-time buyer rarely returns; none when too few return to say.
+    pub rarely: Option<Rarely>,
+    /// One-time buyers who have not reached that day.
+    pub in_window: Option<Door>,
+    /// One-time buyers who reach it within two weeks.
+    pub about_to_cross: Option<Door>,
+    /// The time from the first to the second visit; none without visits.
+    pub second_visit: Option<TimeTo>,
+    /// Buyers by the month of their first order.
+    pub cohorts: Vec<CohortRow>,
+    /// Visitors by the kind of content of their first visit, the most returning first.
+    pub contents: Vec<ContentRow>,
+    /// The same share over all visitors.
+    pub back_in_all: Option<ShareBy>,
+}
+
+/// Customers that a figure is made of: how many, and the question that lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Door {
+    /// How many.
+    pub customers: u64,
+    /// The predicate.
+    pub predicate: String,
+}
+
+/// Buyers whose first order lies in one month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CohortRow {
+    /// The month in the shop's calendar, as `2011-03`.
+    pub month: String,
+    /// How many there are.
+    pub size: u32,
+    /// How many of them ordered 1, 2, 3 … months later. Only the last one, of the month that the
+    /// newest fact lies in, may still grow.
+    pub later: Vec<u32>,
+    /// The predicate that lists the cohort.
+    pub predicate: String,
+}
+
+/// Visitors whose first visit began with one kind of content.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ContentRow {
+    /// The content, in the shop's words; empty when not told.
+    pub content: String,
+    /// How many there are.
+    pub visitors: u64,
+    /// The share who visited again within 30 days (Kaplan–Meier).
+    pub back: ShareBy,
+    /// The predicate that lists them.
+    pub predicate: String,
+}
+
+/// What retention is computed from, one entry a customer.
+pub(crate) struct RetentionColumns<'a> {
+    pub(crate) first_order: &'a [u32],
+    pub(crate) second_order: &'a [u32],
+    pub(crate) first_visit: &'a [u32],
+    pub(crate) second_visit: &'a [u32],
+    /// A code of the content of the first visit.
+    pub(crate) content: &'a [u32],
+}
+
+/// The shop's calendar, as far as cohorts need it.
+pub(crate) struct CohortCalendar<'a> {
+    pub(crate) today: Day,
+    pub(crate) this_month: Month,
+    /// The first day of a month, as predicates write it.
+    pub(crate) month_start: &'a dyn Fn(Month) -> String,
+}
+
+impl Retention {
+    /// Computes everything but the cohorts and the names of contents.
+    pub(crate) fn of(columns: &RetentionColumns<'_>, today: Day, content_names: &[String]) -> Self {
+        let now = u32::try_from(today.0).unwrap_or(0);
+        let pairs = |first: &'_ [u32], second: &'_ [u32]| {
+            first
+                .iter()
+                .copied()
+                .zip(second.iter().copied())
+                .collect::<Vec<(u32, u32)>>()
+        };
+        let orders = pairs(columns.first_order, columns.second_order);
+        let ordered = curve_of(orders.iter().copied(), now).ok();
+        let visits = pairs(columns.first_visit, columns.second_visit);
+        let visited = curve_of(visits.iter().copied(), now).ok();
+        let rarely = ordered.as_ref().and_then(rarely);
+        let second_order = ordered.as_ref().map(TimeTo::of);
+        let count = |from: u32, until: u32| window(&orders, now, from, until);
+        Self {
+            today: today.0,
+            buyers: second_order.as_ref().map_or(0, |it| it.people),
+            repeat_buyers: second_order.as_ref().map_or(0, |it| it.returned),
+            in_window: rarely.map(|it| count(0, it.days)),
+            about_to_cross: rarely.map(|it| count(it.days.saturating_sub(ABOUT_DAYS), it.days)),
+            rarely,
+            second_order,
+            contents: contents(&visits, columns.content, content_names, now),
+            back_in_all: visited.as_ref().and_then(|it| share_by(it, BACK_DAYS)),
+            second_visit: visited.as_ref().map(TimeTo::of),
+            cohorts: Vec::new(),
+        }
+    }
+}
+
+/// One-time buyers whose only day with an order lies so many days back, the ends included.
+fn window(orders: &[(u32, u32)], today: u32, from_days: u32, until_days: u32) -> Door {
+    let within = |first: u32| {
+        let days = today.saturating_sub(first);
+        (from_days..=until_days).contains(&days)
+    };
+    let customers = orders
+        .iter()
+        .filter(|(first, second)| *first != UNKNOWN_DAY && *second == UNKNOWN_DAY && within(*first))
+        .count() as u64;
+    let predicate = match from_days {
+        0 => format!("order_days == 1 && days_since(last_order) <= {until_days}"),
+        from => format!(
+            "order_days == 1 && days_since(last_order) >= {from} && \
+             days_since(last_order) <= {until_days}"
+        ),
+    };
+    Door {
+        customers,
+        predicate,
+    }
+}
+
+fn contents(visits: &[(u32, u32)], codes: &[u32], names: &[String], today: u32) -> Vec<ContentRow> {
+    let mut by_content: Vec<Vec<(u32, u32)>> = vec![Vec::new(); names.len()];
+    for (visit, code) in visits.iter().zip(codes) {
+        let place = usize::try_from(*code).ok();
+        if let Some(rows) = place.and_then(|place| by_content.get_mut(place)) {
+            rows.push(*visit);
+        }
+    }
+    let mut rows: Vec<ContentRow> = names
+        .iter()
+        .zip(by_content)
+        .filter_map(|(content, visits)| {
+            let curve = curve_of(visits, today).ok()?;
+            let back = share_by(&curve, BACK_DAYS)?;
+            let visitors = curve.rows as u64;
+            (visitors >= VISITORS_MIN).then(|| ContentRow {
+                content: content.clone(),
+                visitors,
+                back,
+                predicate: format!("content == {}", quoted(content)),
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        b.back
+            .share
+            .total_cmp(&a.back.share)
+            .then(a.content.cmp(&b.content))
+    });
+    rows.truncate(CONTENTS_MAX);
+    rows
+}
+
+/// A text as predicates write it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(character);
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Counts cohorts; `months` gives each customer's months with what they brought.
+pub(crate) fn cohorts<'a>(
+    months: impl Iterator<Item = &'a [(Month, MonthSums)]>,
+    first: Month,
+    calendar: &CohortCalendar<'_>,
+) -> Result<Vec<CohortRow>, AppError> {
+    let failed = |verdict: science::verdict::Verdict| AppError::Invalid(verdict.to_string());
+    let last = calendar.this_month.0;
+    let mut counter = CohortCounter::new(first.0, last).map_err(failed)?;
+    for customer in months {
+        let ordered = customer
+            .iter()
+            .filter(|(month, sums)| sums.orders > 0 && month.0 <= last);
+        counter
+            .add(ordered.map(|(month, _)| month.0))
+            .map_err(failed)?;
+    }
+    let rows = counter.finish().into_iter().map(|cohort| {
+        let month = Month(cohort.period);
+        let (from, until) = (
+            (calendar.month_start)(month),
+            (calendar.month_start)(Month(month.0 + 1)),
+        );
+        // A running month without an order yet is a cell all the same.
+        let cells = usize::try_from(last - cohort.period + 1).unwrap_or(0);
+        let mut later = cohort.active;
+        later.resize(cells, 0);
+        let size = later.first().copied().unwrap_or(0);
+        later.remove(0);
+        CohortRow {
+            month: month.to_string(),
+            size,
+            later,
+            predicate: format!(
+                "first_order >= date(\"{from}\") && first_order < date(\"{until}\")"
+            ),
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// The last retention, with the state of the population it was computed from.
+pub(crate) type RetentionCache = std::sync::Mutex<Option<(u64, Arc<Retention>)>>;
