@@ -281,10 +281,11 @@ fn notes(chart: &Curve, plane: &Plane<'_>) -> Markup {
         @for note in chart.notes.iter().filter(held).take(NOTES_MAX) {
             @let (x, y) = (plane.at_x(note.x), plane.at_y(note.y));
             @let (is_end, dx, dy) = beside(is_rising, x / plane.plot);
+            @let line = (y + dy).clamp(TOP + 10.0, TOP + PLOT_HEIGHT);
             @let class = if note.href.is_some() { "note door" } else { "note" };
             @let content = html! {
                 circle.pin cx=(short(x)) cy=(short(y)) r="4.5" {}
-                text.end[is_end] x=(short(x + dx)) y=(short((y + dy).clamp(TOP + 10.0, TOP + PLOT_HEIGHT))) {
+                text.end[is_end] x=(short(x + dx)) y=(short(line)) {
                     (note.label)
                 }
             };
