@@ -53,6 +53,15 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Every standing, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Prospect,
+        Self::New,
+        Self::Returning,
+        Self::Lapsed,
+        Self::WonBack,
+    ];
+
     /// The word in tables and answers.
     #[must_use]
     pub const fn word(self) -> &'static str {

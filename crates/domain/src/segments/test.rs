@@ -98,6 +98,54 @@ pub enum Test {
 }
 
 impl Test {
+    /// All of these, in its simplest form: constants folded, nested ones flattened.
+    #[must_use]
+    pub fn all(tests: Vec<Self>) -> Self {
+        let mut kept = Vec::with_capacity(tests.len());
+        for test in tests {
+            match test {
+                Self::Constant(true) => {}
+                Self::Constant(false) => return Self::Constant(false),
+                Self::All(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        match kept.len() {
+            0 => Self::Constant(true),
+            1 => kept.remove(0),
+            _ => Self::All(kept),
+        }
+    }
+
+    /// One of these, in its simplest form.
+    #[must_use]
+    pub fn any(tests: Vec<Self>) -> Self {
+        let mut kept = Vec::with_capacity(tests.len());
+        for test in tests {
+            match test {
+                Self::Constant(false) => {}
+                Self::Constant(true) => return Self::Constant(true),
+                Self::Any(inner) => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        match kept.len() {
+            0 => Self::Constant(false),
+            1 => kept.remove(0),
+            _ => Self::Any(kept),
+        }
+    }
+
+    /// The negation, in its simplest form.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Constant(answer) => Self::Constant(!answer),
+            Self::Not(test) => *test,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
     /// Whether it holds for a customer.
     #[must_use]
     pub fn holds(&self, metrics: &Metrics) -> bool {
