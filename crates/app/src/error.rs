@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::loyalty::Refusal;
+use domain::segments::PredicateError;
 use store::StoreError;
 
 /// What a use case can answer instead of its result.
@@ -24,6 +25,8 @@ pub enum AppError {
     Refused(Refusal),
     /// What was given is not what this use case takes; the sentence says why.
     Invalid(String),
+    /// A question about customers cannot be asked; it says what is wrong and where.
+    Predicate(Box<PredicateError>),
     /// The store was written under other keys.
     WrongKeys,
     /// Something personal could not be opened: its key is gone or it was altered.
@@ -32,6 +35,12 @@ pub enum AppError {
     Files(String),
     /// Somebody stopped it; what was done is kept, and it can be taken up again.
     Stopped,
+}
+
+impl AppError {
+    pub(crate) fn predicate(error: PredicateError) -> Self {
+        Self::Predicate(Box::new(error))
+    }
 }
 
 impl fmt::Display for AppError {
@@ -48,6 +57,7 @@ impl fmt::Display for AppError {
             ),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Invalid(sentence) | Self::Files(sentence) => f.write_str(sentence),
+            Self::Predicate(error) => error.fmt(f),
             Self::WrongKeys => f.write_str(
                 "this store was written under another shop key: give the key file it was made with",
             ),

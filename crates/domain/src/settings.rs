@@ -21,6 +21,9 @@ pub struct ShopSettings {
     pub calendar: Calendar,
     /// The currency of its books.
     pub currency: Currency,
+    /// Its people are made up; every page says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_synthetic: bool,
 }
 
 impl Default for ShopSettings {
@@ -30,6 +33,7 @@ impl Default for ShopSettings {
             zone: Zone::utc(),
             calendar: Calendar::Gregorian,
             currency: Currency::EUR,
+            is_synthetic: false,
         }
     }
 }

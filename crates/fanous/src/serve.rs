@@ -1,29 +1,19 @@
 //! `fanous serve` and `fanous demo`.
 
-use std::fs;
+mod demo;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use app::App;
-use app::settings::KeyKind;
 use clap::Args;
-use domain::money::Currency;
-use domain::settings::ShopSettings;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
+use web::{Neighbour, WebOptions};
 
 use crate::background::Background;
-use crate::commands::{Failure, import_file};
+use crate::commands::Failure;
 use crate::open::{DataOptions, open};
 use crate::socket;
-use crate::terminal::Terminal;
-
-/// The real shop's year that comes with the program (see its README for whose it is).
-const EXAMPLE: &[u8] = include_bytes!("../../../examples/online-retail/online_retail.csv.gz");
-/// Where the demo keeps its keys, which open nothing but the demo.
-const DEMO_KEYS: &str = "demo-keys.json";
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -44,12 +34,15 @@ pub(crate) enum First {
 
 /// The line of JSON that says that the server is ready; what does not apply is left out.
 #[derive(Debug, Serialize, Deserialize)]
-struct Ready {
-    url: String,
+pub(crate) struct Ready {
+    pub(crate) url: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    write_key: Option<String>,
+    pub(crate) write_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    secret_key: Option<String>,
+    pub(crate) secret_key: Option<String>,
+    /// Where the demo's made-up shop is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) synthetic_url: Option<String>,
 }
 
 /// Serves until a signal comes.
@@ -66,39 +59,92 @@ pub(crate) async fn serve(
             options.listen
         )));
     }
-    let folder = data.folder();
-    let app = on_thread(move || open(&data)).await?;
-    let replayed = app.clone();
-    on_thread(move || Ok(replayed.erasures_replay()?)).await?;
-    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
-        Failure::failed(format!("cannot listen on {}: {error}", options.listen))
-    })?;
-    let address = listener.local_addr().map_err(Failure::failed)?;
+    let shop = Shop::open(data.clone(), &[options.listen]).await?;
     let mut ready = Ready {
-        url: format!("http://{address}"),
+        url: shop.url.clone(),
         write_key: None,
         secret_key: None,
+        synthetic_url: None,
     };
-    if first == First::Demo {
-        let (app, folder) = (app.clone(), folder.clone());
-        let keys = on_thread(move || prepare_demo(&app, folder.as_deref(), json)).await?;
-        (ready.write_key, ready.secret_key) = (keys.write_key, keys.secret_key);
+    if first == First::Nothing {
+        announce(&ready, json);
+        return shop.serve(None).await;
     }
-    let background = Background::start(app.clone()).map_err(Failure::failed)?;
-    let socket = folder
-        .map(|folder| socket::listen(&folder, app.clone()))
-        .transpose()?;
+    let app = shop.app.clone();
+    let keys = on_thread(move || demo::prepare_real(&app, data.folder().as_deref(), json));
+    let keys = keys.await?;
+    (ready.write_key, ready.secret_key) = (keys.write_key, keys.secret_key);
+    let synthetic = demo::open_synthetic(&shop, json).await?;
+    ready.synthetic_url = Some(synthetic.url.clone());
     announce(&ready, json);
-    let served = web::serve(listener, app, web::WebOptions::default(), async {
-        // A machine without signals serves until it is ended.
-        if signal().await.is_err() {
-            std::future::pending::<()>().await;
+    let (to_synthetic, to_real) = (synthetic.as_neighbour(), shop.as_neighbour());
+    tokio::try_join!(
+        shop.serve(Some(to_synthetic)),
+        synthetic.serve(Some(to_real))
+    )?;
+    Ok(())
+}
+
+/// A shop that is open and has an address.
+pub(crate) struct Shop {
+    pub(crate) app: App,
+    pub(crate) data: DataOptions,
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+    pub(crate) url: String,
+}
+
+impl Shop {
+    /// Opens the store, erases again whoever the journal names, and takes the first of these
+    /// addresses that is free.
+    pub(crate) async fn open(data: DataOptions, listen: &[SocketAddr]) -> Result<Self, Failure> {
+        let opened = data.clone();
+        let app = on_thread(move || open(&opened)).await?;
+        let replayed = app.clone();
+        on_thread(move || Ok(replayed.erasures_replay()?)).await?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            let address = listen.first().map(ToString::to_string).unwrap_or_default();
+            Failure::failed(format!("cannot listen on {address}: {error}"))
+        })?;
+        let address = listener.local_addr().map_err(Failure::failed)?;
+        Ok(Self {
+            app,
+            data,
+            listener,
+            address,
+            url: format!("http://{address}"),
+        })
+    }
+
+    fn as_neighbour(&self) -> Neighbour {
+        Neighbour {
+            name: self.app.in_force().settings.name.clone(),
+            address: format!("{}/", self.url),
         }
-    })
-    .await;
-    drop(socket);
-    drop(background);
-    served.map_err(Failure::failed)
+    }
+
+    /// Serves pages, API and commands until a signal comes.
+    async fn serve(self, neighbour: Option<Neighbour>) -> Result<(), Failure> {
+        let background = Background::start(self.app.clone()).map_err(Failure::failed)?;
+        let folder = self.data.folder();
+        let socket = folder
+            .map(|folder| socket::listen(&folder, self.app.clone()))
+            .transpose()?;
+        let options = WebOptions {
+            neighbour,
+            ..WebOptions::default()
+        };
+        let served = web::serve(self.listener, self.app, options, async {
+            // A machine without signals serves until it is ended.
+            if signal().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await;
+        drop(socket);
+        drop(background);
+        served.map_err(Failure::failed)
+    }
 }
 
 /// Ctrl-C, or the request of a service manager to end.
@@ -116,7 +162,7 @@ pub(crate) async fn signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-async fn on_thread<T: Send + 'static>(
+pub(crate) async fn on_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work)
@@ -140,62 +186,8 @@ fn announce(ready: &Ready, json: bool) {
             ready.url
         );
     }
+    if let Some(url) = &ready.synthetic_url {
+        println!("Beside it a synthetic shop, with people who do not exist: {url}");
+    }
     println!("Ctrl-C ends it.");
-}
-
-/// Fills an empty store with the example and makes the demo's keys.
-fn prepare_demo(app: &App, folder: Option<&Path>, json: bool) -> Result<Ready, Failure> {
-    let customers = app
-        .store()
-        .read(store::customers::customer_count)
-        .map_err(Failure::failed)?;
-    let interrupted = folder.is_some_and(|folder| folder.join(DEMO_MARK).exists());
-    if customers == 0 || interrupted {
-        let mark = folder.map(|folder| folder.join(DEMO_MARK));
-        if let Some(mark) = &mark {
-            fs::write(mark, "").map_err(Failure::failed)?;
-        }
-        import_example(app, json)?;
-        if let Some(mark) = &mark {
-            fs::remove_file(mark).map_err(Failure::failed)?;
-        }
-    }
-    demo_keys(app, folder)
-}
-
-/// Lies in the data folder while the example is being brought in, so that a demo that was
-/// interrupted goes on the next time.
-const DEMO_MARK: &str = "demo-unfinished";
-
-fn import_example(app: &App, json: bool) -> Result<(), Failure> {
-    let temporary = tempfile::tempdir().map_err(Failure::failed)?;
-    let file: PathBuf = temporary.path().join("online_retail.csv.gz");
-    fs::write(&file, EXAMPLE).map_err(Failure::failed)?;
-    app.settings_put(ShopSettings {
-        name: "Online Retail".to_owned(),
-        zone: "Europe/London".parse().map_err(Failure::failed)?,
-        currency: Currency::GBP,
-        ..ShopSettings::default()
-    })?;
-    let stop = Arc::new(AtomicBool::new(false));
-    import_file(file, app, &mut Terminal::standard(json), &stop)
-}
-
-/// The demo's keys are kept beside its data, so that the second start shows the same ones.
-fn demo_keys(app: &App, folder: Option<&Path>) -> Result<Ready, Failure> {
-    let path = folder.map(|folder| folder.join(DEMO_KEYS));
-    let kept = path.as_ref().and_then(|path| fs::read_to_string(path).ok());
-    if let Some(kept) = kept.and_then(|text| serde_json::from_str::<Ready>(&text).ok()) {
-        return Ok(kept);
-    }
-    let keys = Ready {
-        url: String::new(),
-        write_key: Some(app.key_create(KeyKind::Write)?),
-        secret_key: Some(app.key_create(KeyKind::Secret)?),
-    };
-    if let Some(path) = path {
-        let text = serde_json::to_string(&keys).map_err(Failure::failed)?;
-        fs::write(path, text).map_err(Failure::failed)?;
-    }
-    Ok(keys)
 }

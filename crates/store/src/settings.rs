@@ -160,6 +160,18 @@ pub fn documents_page(
     .collect()
 }
 
+/// Removes a document with all of its versions; false when there was none.
+///
+/// # Errors
+/// When the database fails.
+pub fn document_delete(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<bool, StoreError> {
+    let removed = tx.run(
+        sql!("DELETE FROM documents WHERE kind = $1 AND id = $2"),
+        &[kind.into(), id.into()],
+    )?;
+    Ok(removed > 0)
+}
+
 /// How far a long work has come, with its own notes.
 ///
 /// # Errors

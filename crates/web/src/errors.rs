@@ -109,6 +109,7 @@ fn app_verdict(error: &AppError) -> (StatusCode, &'static str) {
         AppError::RequestConflict(_) => (StatusCode::CONFLICT, "request_conflict"),
         AppError::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
         AppError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+        AppError::Predicate(_) => (StatusCode::BAD_REQUEST, "predicate"),
         AppError::Store(StoreError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         AppError::Store(StoreError::Closed) | AppError::Stopped => {
             (StatusCode::SERVICE_UNAVAILABLE, "stopping")
@@ -138,6 +139,12 @@ pub(crate) struct ErrorBody {
     /// The field that differs, when a request id was used for something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Where in a predicate, as the column of a character from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// What would be right, where that can be guessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 /// Carries a refusal out of a handler to where it is dressed for its reader.
@@ -165,10 +172,16 @@ pub(crate) fn in_json(refusal: &Refusal) -> Response {
         Refusal::App(AppError::RequestConflict(field)) => Some((*field).to_owned()),
         _ => None,
     };
+    let (column, hint) = match refusal {
+        Refusal::App(AppError::Predicate(error)) => (Some(error.column), error.hint.clone()),
+        _ => (None, None),
+    };
     let error = ErrorBody {
         code: verdict.code.to_owned(),
         message: refusal.message(),
         field,
+        column,
+        hint,
     };
     let mut response = (verdict.status, Json(ErrorAnswer { error })).into_response();
     let headers = response.headers_mut();

@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use domain::settings::ShopSettings;
 use maud::{DOCTYPE, Markup, html};
 
+use crate::Neighbour;
 use crate::assets::{script_address, sign_address, style_address};
 use crate::i18n::Speech;
 
@@ -12,15 +14,25 @@ use crate::i18n::Speech;
 pub(crate) enum Place {
     Overview,
     Customers,
+    Retention,
+    Value,
     /// Nowhere that the navigation leads to.
     Aside,
+}
+
+/// The shop that a page is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shop<'a> {
+    pub(crate) settings: &'a ShopSettings,
+    /// Another shop that can be looked at instead.
+    pub(crate) neighbour: Option<&'a Neighbour>,
 }
 
 /// What surrounds a page.
 pub(crate) struct Frame<'a> {
     pub(crate) speech: &'static Speech,
-    /// The shop's name; empty where a stranger may be looking.
-    pub(crate) shop: &'a str,
+    /// The shop; none where a stranger may be looking.
+    pub(crate) shop: Option<Shop<'a>>,
     pub(crate) place: Place,
     /// The title of the window.
     pub(crate) title: &'a str,
@@ -62,6 +74,7 @@ impl Frame<'_> {
                     a.skip href="#main" { (speech.say("common-skip")) }
                     (self.side())
                     div.stage {
+                        (self.label())
                         (self.top())
                         main #main tabindex="-1" {
                             (self.notice())
@@ -94,6 +107,8 @@ impl Frame<'_> {
                 nav aria-label=(speech.say("common-navigation")) {
                     (link(Place::Overview, "/", speech.say("common-overview")))
                     (link(Place::Customers, "/customers", speech.say("common-customers")))
+                    (link(Place::Retention, "/retention", speech.say("common-retention")))
+                    (link(Place::Value, "/value", speech.say("common-value")))
                 }
             }
         }
@@ -107,7 +122,26 @@ impl Frame<'_> {
                     input type="search" name="query" aria-label=(find) placeholder=(find)
                         maxlength="200" autocomplete="off" data-find;
                 }
-                @if !self.shop.is_empty() { span.shop { bdi { (self.shop) } } }
+                @if let Some(shop) = self.shop {
+                    span.shop {
+                        bdi { (shop.settings.name) }
+                        @if let Some(other) = shop.neighbour {
+                            " " a.switch href=(other.address) {
+                                (self.speech.say("common-other-shop")) " " bdi { (other.name) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nobody may take people who do not exist for people.
+    fn label(&self) -> Markup {
+        let is_synthetic = self.shop.is_some_and(|shop| shop.settings.is_synthetic);
+        html! {
+            @if is_synthetic {
+                p.synthetic role="note" { (self.speech.say("common-synthetic")) }
             }
         }
     }

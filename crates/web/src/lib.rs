@@ -40,6 +40,17 @@ pub struct WebOptions {
     /// The names under which the pages may be called, without ports. Any other `Host` is refused,
     /// so that a stranger's domain that leads here cannot read what is here.
     pub hosts: Vec<String>,
+    /// Another shop, served elsewhere, to which every page has a switch.
+    pub neighbour: Option<Neighbour>,
+}
+
+/// Another shop, served elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its name.
+    pub name: String,
+    /// Where it is served: `http://127.0.0.1:7778/`.
+    pub address: String,
 }
 
 impl Default for WebOptions {
@@ -52,6 +63,7 @@ impl Default for WebOptions {
             hosts: ["localhost", "127.0.0.1", "[::1]"]
                 .map(str::to_owned)
                 .to_vec(),
+            neighbour: None,
         }
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::{App, AppError};
+use domain::settings::ShopSettings;
 use tokio::sync::Semaphore;
 
 use crate::WebOptions;
 use crate::errors::Refusal;
+use crate::layout::Shop;
 
 /// The shop and the limits of this server. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +50,15 @@ impl Shared {
             Ok(answer) => answer.map_err(Refusal::App),
             Err(_) => Err(Refusal::Crashed),
         }
+    }
+
+    /// What the frame of a page says of the shop.
+    pub(crate) fn shop<'a>(&'a self, settings: &'a ShopSettings) -> Option<Shop<'a>> {
+        let neighbour = self.options.neighbour.as_ref();
+        Some(Shop {
+            settings,
+            neighbour,
+        })
     }
 
     /// A request id for a form, so that sending the form twice has one effect.

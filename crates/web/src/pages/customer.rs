@@ -74,7 +74,7 @@ pub(super) async fn customer(
     };
     let frame = Frame {
         speech,
-        shop: &in_force.settings.name,
+        shop: shared.shop(&in_force.settings),
         place: Place::Customers,
         title: &page.label,
         twin: Some(format!("/v1/customers/{}", page.customer)),

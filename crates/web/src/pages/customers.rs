@@ -59,7 +59,7 @@ pub(super) async fn customers(
     };
     let frame = Frame {
         speech,
-        shop: &in_force.settings.name,
+        shop: shared.shop(&in_force.settings),
         place: Place::Customers,
         title: &speech.say("customers-title"),
         twin: Some(format!("/v1{}", asked.address())),

@@ -217,10 +217,10 @@ pub(super) async fn confirm_erase(
         );
     let title = Words::new().text("name", page.label.as_str());
     let title = speech.say_with("customer-erase-title", title);
-    let shop = shared.app.in_force().settings.name.clone();
+    let in_force = shared.app.in_force();
     let frame = Frame {
         speech,
-        shop: &shop,
+        shop: shared.shop(&in_force.settings),
         place: Place::Customers,
         title: &title,
         twin: Some(format!("/v1/customers/{}", page.customer)),

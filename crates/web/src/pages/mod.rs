@@ -67,7 +67,7 @@ pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response
     };
     let frame = Frame {
         speech,
-        shop: "",
+        shop: None,
         place: Place::Aside,
         title: &title,
         twin: None,

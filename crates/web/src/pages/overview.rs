@@ -68,7 +68,7 @@ pub(super) async fn overview(
     };
     let frame = Frame {
         speech,
-        shop: &settings.name,
+        shop: shared.shop(settings),
         place: Place::Overview,
         title: &speech.say("overview-title"),
         twin: Some("/v1/insight/overview".to_owned()),
