@@ -8,17 +8,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::customers::Fold;
-use domain::events::{Behaviour, Fact};
+use domain::events::{Behaviour, Fact, UnitCost};
 use domain::ids::StreamId;
-use domain::settings::ShopSettings;
+use domain::money::Currency;
+use domain::settings::{Catalogue, ShopSettings};
 use domain::time::{Calendar, Millis};
 use serde_json::Value;
 
-/// Each log; beside it lie the states of its customers, in UTC by the Gregorian calendar and in
-/// Tehran by the Jalali one.
-const LOGS: [&str; 1] = ["log-0001"];
+/// A log, with what the shop sold when it was written; beside it lie the states of its customers,
+/// in UTC by the Gregorian calendar and in Tehran by the Jalali one.
+struct Log {
+    name: &'static str,
+    /// Code, unit cost in hundredths of the minor unit, category.
+    products: &'static [(&'static str, Option<(i64, Currency)>, Option<&'static str>)],
+}
+
+const LOGS: [Log; 2] = [
+    Log {
+        name: "log-0001",
+        products: &[],
+    },
+    Log {
+        name: "log-0002",
+        products: &[
+            ("BEANS", Some((60_550, Currency::EUR)), Some("coffee")),
+            ("TIN", Some((33, Currency::EUR)), Some("coffee")),
+            ("SHIRT", None, Some("clothes")),
+            ("MUG", Some((40_000, Currency::GBP)), None),
+            ("燈塔", Some((1_250_050, Currency::TWD)), Some("燈")),
+        ],
+    },
+];
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
@@ -72,15 +95,26 @@ fn states(facts: &[Fact], fold: &Fold) -> Value {
     serde_json::to_value(states).expect("states are documents")
 }
 
-fn folds() -> [(&'static str, Fold); 2] {
+fn folds(log: &Log) -> [(&'static str, Fold); 2] {
+    let products = log.products.iter().map(|(code, cost, category)| {
+        let cost = cost.map(|(hundredths, currency)| UnitCost {
+            hundredths,
+            currency,
+        });
+        ((*code).to_owned(), cost, category.map(str::to_owned))
+    });
+    let catalogue = Arc::new(Catalogue::of(products));
     let tehran = ShopSettings {
         zone: "Asia/Tehran".parse().expect("a zone"),
         calendar: Calendar::Jalali,
         ..ShopSettings::default()
     };
     [
-        ("gregorian", Fold::of(&ShopSettings::default())),
-        ("jalali", Fold::of(&tehran)),
+        (
+            "gregorian",
+            Fold::of(&ShopSettings::default(), Arc::clone(&catalogue)),
+        ),
+        ("jalali", Fold::of(&tehran, catalogue)),
     ]
 }
 
@@ -98,10 +132,10 @@ fn differences(path: &str, agreed: &Value, actual: &Value, found: &mut Vec<Strin
 #[test]
 fn golden_logs_fold_to_what_they_always_folded_to() {
     for log in LOGS {
-        let facts = facts(log);
-        for (calendar, fold) in folds() {
+        let facts = facts(log.name);
+        for (calendar, fold) in folds(&log) {
             let states = states(&facts, &fold);
-            let name = format!("{log}.{calendar}.json");
+            let name = format!("{}.{calendar}.json", log.name);
             let agreed = std::fs::read_to_string(folder().join(&name)).unwrap_or_default();
             let agreed: Value = serde_json::from_str(&agreed)
                 .unwrap_or_else(|error| panic!("{name}: {error}; it should be\n{states:#}"));
@@ -119,7 +153,7 @@ fn golden_logs_fold_to_what_they_always_folded_to() {
 
 #[test]
 fn the_golden_logs_hold_every_behaviour() {
-    let all: Vec<Fact> = LOGS.iter().flat_map(|log| facts(log)).collect();
+    let all: Vec<Fact> = LOGS.iter().flat_map(|log| facts(log.name)).collect();
     let names: BTreeSet<&str> = all.iter().map(|fact| fact.behaviour.name()).collect();
     for name in [
         "Order Completed",
@@ -127,7 +161,13 @@ fn the_golden_logs_hold_every_behaviour() {
         "Page Viewed",
         "Order Delivered",
         "Complaint Made",
+        "Product Viewed",
+        "Product Added",
+        "Checkout Started",
+        "Review Written",
+        "Consent Changed",
         "Customer Identified",
+        "Customer Described",
         "Customer Referred",
         "Taste Quiz Finished",
         "Standing Changed",
@@ -155,5 +195,5 @@ fn every_golden_log_is_folded() {
             name.strip_suffix(".ndjson").map(str::to_owned)
         })
         .collect();
-    assert_eq!(found, LOGS.map(str::to_owned).into());
+    assert_eq!(found, LOGS.map(|log| log.name.to_owned()).into());
 }
