@@ -8,6 +8,8 @@ mod interests;
 mod merge;
 mod metrics;
 mod observed;
+#[cfg(test)]
+mod permute_tests;
 mod state;
 
 pub use days::DaySet;
