@@ -125,7 +125,7 @@ fn streams_agree(app: &App, customers: &[CustomerRow], findings: &mut Vec<String
 }
 
 /// Tables whose rows belong to a stream, with the column that names it.
-const BY_STREAM: [(&str, &str); 7] = [
+const BY_STREAM: [(&str, &str); 9] = [
     ("identities", "stream"),
     ("profiles", "stream"),
     ("search_tokens", "stream"),
@@ -133,6 +133,8 @@ const BY_STREAM: [(&str, &str); 7] = [
     ("facts", "stream"),
     ("customer_keys", "stream"),
     ("outbox", "customer"),
+    ("customer_channels", "customer"),
+    ("customer_interests", "customer"),
 ];
 
 fn names_lead_to_streams(app: &App, findings: &mut Vec<String>) {
@@ -160,13 +162,13 @@ fn names_lead_to_streams(app: &App, findings: &mut Vec<String>) {
 }
 
 fn metrics_agree(app: &App, customers: &[CustomerRow], findings: &mut Vec<String>) {
-    let currency = app.in_force().settings.currency;
+    let fold = &app.in_force().fold;
     let roots: Vec<StreamId> = customers.iter().map(|row| row.root).collect();
     let kept = read(app, |conn| store::insight::metrics_of(conn, &roots));
     let kept: BTreeMap<StreamId, MetricsRow> =
         kept.into_iter().map(|row| (row.customer, row)).collect();
     for customer in customers {
-        let expected = Metrics::of(&customer.state, currency);
+        let expected = Metrics::of(&customer.state, fold);
         match kept.get(&customer.root) {
             Some(row) if row.metrics == expected => {}
             Some(row) => findings.push(format!(
@@ -196,11 +198,11 @@ fn dues_agree(app: &App, customers: &[CustomerRow], findings: &mut Vec<String>) 
             .iter()
             .map(|row| (stream(row, "customer"), Millis(column(row, "at"))))
             .collect();
-    let programme = &app.in_force().programme;
+    let in_force = app.in_force();
     let roots: BTreeSet<StreamId> = customers.iter().map(|row| row.root).collect();
     for customer in customers {
         // Late is right, never is not: a wake finds out that there is nothing to do.
-        let expected = next_due(&customer.state, programme);
+        let expected = next_due(&customer.state, &in_force.programme, &in_force.fold);
         let found = kept.get(&customer.root).copied();
         let late = expected.is_some_and(|at| found.is_none_or(|found| found > at));
         if late {

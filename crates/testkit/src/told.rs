@@ -49,7 +49,10 @@ pub fn event(message_id: &str, who: &[Identity], at: Millis, behaviour: Behaviou
 /// A page view that begins a visit.
 #[must_use]
 pub fn visit(message_id: &str, who: &Identity, at: Millis) -> Event {
-    let viewed = Behaviour::Viewed(PageView { starts_visit: true });
+    let viewed = Behaviour::Viewed(PageView {
+        starts_visit: true,
+        ..PageView::default()
+    });
     event(message_id, std::slice::from_ref(who), at, viewed)
 }
 
@@ -71,6 +74,7 @@ pub fn ordered(order_id: &str, amount: i64) -> Behaviour {
         order_id: order_id.to_owned(),
         currency: Currency::EUR,
         country: Some("France".to_owned()),
+        source: None,
         lines: vec![line("LAMP", 1, amount)],
     })
 }

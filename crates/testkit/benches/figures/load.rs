@@ -75,6 +75,7 @@ fn order(order_id: String, draws: &mut Draws) -> Behaviour {
         order_id,
         currency: Currency::EUR,
         country: Some("Portugal".to_owned()),
+        source: None,
         lines,
     })
 }
@@ -123,6 +124,7 @@ pub(crate) fn live(customer: u64, number: u64, now: Millis, draws: &mut Draws) -
         11 | 15 => Behaviour::Other("Size Guide Opened".to_owned()),
         _ => Behaviour::Viewed(PageView {
             starts_visit: draws.percent(20),
+            ..PageView::default()
         }),
     };
     let mut event = event(customer, now, behaviour);
