@@ -29,9 +29,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// The crate that only tests may see, but for the seeded world in it: the program makes its
-/// synthetic demo shop from that, and takes the crate without the feature that holds the rest.
+/// synthetic demo shop from that, and takes the crate without the features that hold the rest.
 const TEST_CRATE: &str = "testkit";
-const TEST_FEATURE: &str = "harness";
 const WORLD_CRATE: &str = "fanous";
 
 const REASONS: &str = "docs/dependencies.md";
@@ -183,10 +182,8 @@ fn forbidden_arrows(workspace: &Workspace) -> Vec<Finding> {
         {
             let other = dependency.name.as_str();
             let is_for_tests = other == TEST_CRATE && dependency.is_dev;
-            let is_harness = |name: &String| [TEST_FEATURE, "default"].contains(&name.as_str());
-            let is_world = other == TEST_CRATE
-                && name == WORLD_CRATE
-                && !dependency.features.iter().any(is_harness);
+            let is_world =
+                other == TEST_CRATE && name == WORLD_CRATE && dependency.features.is_empty();
             if !permitted.contains(&other) && !is_for_tests && !is_world {
                 let what = format!("`{name}` may not depend on `{other}`");
                 let todo = "turn the arrow round, or pass what is needed as an argument";
