@@ -83,14 +83,24 @@ impl Speech {
 
     /// An amount of minor units, without its currency.
     pub(crate) fn amount(&self, minor: i64, currency: Currency) -> Amount {
-        let unit = 10_u64.pow(currency.exponent());
+        self.parts(minor, currency.exponent())
+    }
+
+    /// A number of hundredths, with two decimals.
+    pub(crate) fn hundredths(&self, number: i64) -> String {
+        let parts = self.parts(number, 2);
+        parts.whole + &parts.minor
+    }
+
+    fn parts(&self, minor: i64, decimals: u32) -> Amount {
+        let unit = 10_u64.pow(decimals);
         let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
         let sign = if minor < 0 {
             self.numbers.minus.as_str()
         } else {
             ""
         };
-        let width = currency.exponent() as usize;
+        let width = decimals as usize;
         let rest = match width {
             0 => String::new(),
             _ => format!(

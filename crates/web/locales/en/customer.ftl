@@ -32,13 +32,44 @@ customer-referrals = Brought other customers
 customer-country = Country of the latest order
 customer-first-seen = First sign of life
 customer-last-seen = Latest sign of life
-customer-channel = { $facts ->
-    [one] 1 event
-   *[other] { $facts-shown } events
- }, { $orders ->
-    [one] 1 order
-   *[other] { $orders-shown } orders
+customer-average-order = Gross by order
+customer-margin = Margin where the cost is known
+customer-discount-share = Share of discounts
+customer-return-share = Share that went back
+customer-interest = Interest
+customer-source = Came from
+customer-content = Began with
+customer-interests = Cares for
+customer-second-visit = Second visit
+customer-active-days = Days active
+customer-usual-hour = Most active
+customer-usual-hour-value = from { $from } to { $to } o’clock
+customer-rating = Mean rating
+customer-rating-value = { $rating } of 5, { $reviews ->
+    [one] 1 review
+   *[other] { $reviews-shown } reviews
  }
+customer-process = On the way to buying
+customer-process-days = { $days ->
+    [0] the same day
+    [one] a day later
+   *[other] { $days-shown } days later
+ }
+customer-stage-visited = Looked around
+customer-stage-considered = Looked at a product
+customer-stage-basket = Filled a basket
+customer-stage-checkout = Went to the till
+customer-stage-ordered = Ordered
+customer-stage-received = Got the order
+customer-stage-reviewed = Wrote a review
+customer-consents = Permissions
+customer-consent-granted = yes, since { $date }
+customer-consent-refused = no, since { $date }
+customer-purpose-analytics = Analytics
+customer-purpose-personalisation = Personalisation
+customer-purpose-marketing = Marketing
+customer-purpose-third-party = Handing to others
+customer-channel-events = Events
 customer-channels = Channels
 customer-identities = Known as
 customer-namespace-user-id = Customer number
@@ -96,6 +127,13 @@ customer-event-delivered-late = Order { $id } delivered late
 customer-event-complained = Complaint
 customer-event-complained-about = Complaint about { $topic }
 customer-event-identified = Told who they are
+customer-event-described = The shop told what it knows
+customer-event-checkout = Went to the till
+customer-event-looked = Looked at { $product }
+customer-event-added = Put { $product } into the basket
+customer-event-reviewed = Review: { $rating-shown } of 5
+customer-event-granted = Permission given: { $purpose }
+customer-event-withdrawn = Permission taken back: { $purpose }
 customer-event-referred = Came through another customer
 customer-event-standing = Standing: { $from } → { $to }
 customer-event-settled = Two profiles became one

@@ -13,6 +13,7 @@ use domain::money::Currency;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::metrics::MetricsRow;
 use super::time;
 use crate::asked::{Asked, ListAsked, Told, write_cursor};
 use crate::errors::{ErrorAnswer, Refusal};
@@ -82,34 +83,6 @@ struct StreamRow {
     stream: String,
     /// How many facts came to it.
     facts: u64,
-}
-
-/// Every metric; money in minor units of `currency`.
-#[derive(Debug, Serialize, ToSchema)]
-struct MetricsRow {
-    currency: String,
-    orders: i64,
-    /// Days with an order.
-    order_days: i64,
-    /// Units of products ordered.
-    items: i64,
-    gross: i64,
-    refunds: i64,
-    net: i64,
-    /// Net without postage, fees, samples and vouchers.
-    product: i64,
-    country: Option<String>,
-    first_seen_at: Option<String>,
-    last_seen_at: Option<String>,
-    first_ordered_at: Option<String>,
-    last_ordered_at: Option<String>,
-    visits: u32,
-    deliveries: u32,
-    deliveries_late: u32,
-    complaints: u32,
-    /// How many refunds the customer received.
-    refunds_received: u32,
-    referrals: u32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -223,38 +196,9 @@ impl From<RefundMatch> for RefundRow {
     }
 }
 
-impl MetricsRow {
-    fn of(page: &CustomerPage, currency: Currency) -> Self {
-        let metrics = &page.metrics;
-        let observed = &page.state.observed;
-        let when = |at: Option<domain::time::Millis>| at.map(|at| at.to_string());
-        Self {
-            currency: currency.code().to_owned(),
-            orders: metrics.orders,
-            order_days: metrics.order_days,
-            items: metrics.items,
-            gross: metrics.gross,
-            refunds: metrics.refunds,
-            net: metrics.net,
-            product: metrics.product,
-            country: metrics.country.clone(),
-            first_seen_at: when(metrics.first_seen_at),
-            last_seen_at: when(metrics.last_seen_at),
-            first_ordered_at: when(metrics.first_ordered_at),
-            last_ordered_at: when(metrics.last_ordered_at),
-            visits: observed.visits,
-            deliveries: observed.deliveries,
-            deliveries_late: observed.deliveries_late,
-            complaints: observed.complaints,
-            refunds_received: observed.refunds(),
-            referrals: page.state.decided.referrals,
-        }
-    }
-}
-
 impl CustomerAnswer {
     fn of(page: CustomerPage, currency: Currency) -> Self {
-        let metrics = MetricsRow::of(&page, currency);
+        let metrics = MetricsRow::of(&page.metrics, currency);
         let identities = page.identities.into_iter().map(|it| IdentityRow {
             namespace: it.namespace,
             value: it.value,

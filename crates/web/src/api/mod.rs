@@ -5,6 +5,7 @@ mod describe;
 mod events;
 mod insight;
 mod loyalty;
+mod metrics;
 mod trust;
 
 use app::settings::KeyKind;

@@ -1,6 +1,9 @@
 //! One customer: who is this, what are we to them, what should we do?
 
 mod aside;
+mod known;
+
+pub(super) use known::purpose_key;
 
 use std::collections::BTreeMap;
 

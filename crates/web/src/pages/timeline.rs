@@ -5,7 +5,7 @@ use domain::events::{Behaviour, Line, LineKind, RefundedLine};
 use domain::money::Currency;
 use maud::{Markup, html};
 
-use super::customer::Scene;
+use super::customer::{Scene, purpose_key};
 use super::{amount, standing_key};
 use crate::asked::encoded;
 use crate::i18n::Words;
@@ -132,11 +132,37 @@ impl Scene<'_> {
                 speech.say_with("customer-event-complained-about", topic)
             }
             Behaviour::Identified => speech.say("customer-event-identified"),
+            Behaviour::Described(_) => speech.say("customer-event-described"),
+            Behaviour::CheckoutStarted => speech.say("customer-event-checkout"),
+            Behaviour::ProductViewed(view) => {
+                self.of_product("customer-event-looked", &view.product)
+            }
+            Behaviour::ProductAdded(added) => {
+                self.of_product("customer-event-added", &added.product)
+            }
+            Behaviour::Reviewed(review) => {
+                let rating = Words::new().count("rating", i64::from(review.rating));
+                speech.say_with("customer-event-reviewed", rating)
+            }
+            Behaviour::ConsentChanged(change) => {
+                let purpose = speech.say(purpose_key(change.purpose));
+                let key = match change.granted {
+                    true => "customer-event-granted",
+                    false => "customer-event-withdrawn",
+                };
+                speech.say_with(key, Words::new().text("purpose", purpose))
+            }
             Behaviour::Referred(_) => speech.say("customer-event-referred"),
             Behaviour::Other(name) => return html! { bdi { (name) } },
             decided => self.decided_title(decided),
         };
         html! { (said) }
+    }
+
+    fn of_product(&self, key: &str, product: &str) -> String {
+        let title = self.titles.get(product).map_or(product, String::as_str);
+        self.speech
+            .say_with(key, Words::new().text("product", title))
     }
 
     fn decided_title(&self, behaviour: &Behaviour) -> String {

@@ -1,12 +1,10 @@
-//! What stands beside the timeline: names, wallet, behaviour, merges, and the person's rights.
+//! What stands beside the timeline: names, wallet, merges, and the person's rights.
 
 use app::customers::MergeView;
-use domain::time::Millis;
 use maud::{Markup, html};
 
 use super::Scene;
 use crate::i18n::Words;
-use crate::pages::timeline::channel_key;
 
 /// The id of a stream, short enough to be told from others at a glance.
 fn short_id(id: &str) -> String {
@@ -142,58 +140,6 @@ impl Scene<'_> {
                         input name="memo" required maxlength="200" autocomplete="off";
                     }
                     button { (speech.say("customer-adjust-go")) }
-                }
-            }
-        }
-    }
-
-    pub(super) fn behaviour(&self) -> Markup {
-        let speech = self.speech;
-        let observed = &self.page.state.observed;
-        let day = |at: Option<Millis>| at.map(|at| speech.day(at.0, &self.settings.zone));
-        let count = |count: u32| (count > 0).then(|| speech.number(i64::from(count)));
-        let rows = [
-            (
-                "customer-items",
-                Some(self.metrics.items)
-                    .filter(|it| *it > 0)
-                    .map(|it| speech.number(it)),
-            ),
-            ("customer-refunds-received", count(observed.refunds())),
-            ("customer-visits", count(observed.visits)),
-            ("customer-deliveries", count(observed.deliveries)),
-            ("customer-deliveries-late", count(observed.deliveries_late)),
-            ("customer-complaints", count(observed.complaints)),
-            (
-                "customer-referrals",
-                count(self.page.state.decided.referrals),
-            ),
-            ("customer-country", self.metrics.country.clone()),
-            ("customer-first-seen", day(self.metrics.first_seen_at)),
-            ("customer-last-seen", day(self.metrics.last_seen_at)),
-        ];
-        html! {
-            section aria-labelledby="behaviour" {
-                h2 #behaviour { (speech.say("customer-what-we-know")) }
-                dl.pairs.numbers {
-                    @for (key, value) in rows {
-                        @if let Some(value) = value {
-                            div { dt { (speech.say(key)) } dd { bdi { (value) } } }
-                        }
-                    }
-                }
-                @if observed.channels.len() > 1 {
-                    h3 { (speech.say("customer-channels")) }
-                    dl.pairs.numbers {
-                        @for (channel, figures) in &observed.channels {
-                            div {
-                                dt { (speech.say(channel_key(channel.word()))) }
-                                dd { (speech.say_with("customer-channel", Words::new()
-                                    .count("facts", i64::from(figures.facts))
-                                    .count("orders", self.metrics.on(*channel).map_or(0, |it| it.orders)))) }
-                            }
-                        }
-                    }
                 }
             }
         }
