@@ -57,6 +57,7 @@ pub(crate) struct Inner {
     in_force: RwLock<Arc<InForce>>,
     pub(crate) intake: events::Intake,
     pub(crate) overview: insight::OverviewCache,
+    pub(crate) population: insight::PopulationCell,
 }
 
 /// The settings and the programme that hold right now, and what follows from them.
@@ -94,6 +95,7 @@ impl App {
             in_force: RwLock::new(Arc::new(in_force)),
             intake: events::Intake::default(),
             overview: insight::OverviewCache::default(),
+            population: insight::PopulationCell::default(),
         };
         let inner = Arc::new(inner);
         Ok(Self {

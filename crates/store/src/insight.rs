@@ -349,36 +349,73 @@ pub fn metrics_of(conn: &mut Conn, customers: &[StreamId]) -> Result<Vec<Metrics
 fn metrics_row(row: &Row) -> Result<MetricsRow, StoreError> {
     Ok(MetricsRow {
         customer: row.stream("customer")?,
-        metrics: unpack(row)?,
+        metrics: metrics_unpack(row.blob("packed")?)?,
         unmatched_refund_units: row.int("unmatched_refund_units")?,
     })
 }
 
-fn unpack(row: &Row) -> Result<Metrics, StoreError> {
-    postcard::from_bytes(row.blob("packed")?).map_err(StoreError::shape)
-}
-
-/// The metrics of customers in order of their roots, after one of them: how the population is
-/// read.
+/// Customers with their metrics as [`metrics_unpack`] reads them, in order of their roots, after
+/// one of them: how the population is read.
 ///
 /// # Errors
 /// When the database fails.
-pub fn metrics_scan(
+pub fn metrics_packed_scan(
     conn: &mut Conn,
     after: Option<StreamId>,
     limit: u32,
-) -> Result<Vec<(StreamId, Metrics)>, StoreError> {
+) -> Result<Vec<(StreamId, Vec<u8>)>, StoreError> {
     let after = after.unwrap_or(StreamId::from_bytes([0; 16]));
-    conn.rows(
+    let rows = conn.rows(
         sql!(
             "SELECT customer, packed FROM customer_metrics WHERE customer > $1
               ORDER BY customer LIMIT $2"
         ),
         &[after.into(), i64::from(limit).into()],
-    )?
-    .iter()
-    .map(|row| Ok((row.stream("customer")?, unpack(row)?)))
-    .collect()
+    )?;
+    rows.iter().map(packed_row).collect()
+}
+
+/// The same of some customers; those who have no metrics are missing.
+///
+/// # Errors
+/// When the database fails.
+pub fn metrics_packed_of(
+    conn: &mut Conn,
+    customers: &[StreamId],
+) -> Result<Vec<(StreamId, Vec<u8>)>, StoreError> {
+    let values: Vec<Value> = customers
+        .iter()
+        .map(|customer| (*customer).into())
+        .collect();
+    let rows = conn.rows_each(
+        rows!(
+            "SELECT customer, packed FROM customer_metrics WHERE customer IN ({$1})
+              ORDER BY customer"
+        ),
+        &values,
+    )?;
+    rows.iter().map(packed_row).collect()
+}
+
+fn packed_row(row: &Row) -> Result<(StreamId, Vec<u8>), StoreError> {
+    Ok((row.stream("customer")?, row.blob("packed")?.to_vec()))
+}
+
+/// The metrics in a packed row.
+///
+/// # Errors
+/// When it is none.
+pub fn metrics_unpack(packed: &[u8]) -> Result<Metrics, StoreError> {
+    postcard::from_bytes(packed).map_err(StoreError::shape)
+}
+
+/// How many customers have metrics.
+///
+/// # Errors
+/// When the database fails.
+pub fn metrics_rows(conn: &mut Conn) -> Result<i64, StoreError> {
+    conn.one(sql!("SELECT COUNT(*) AS n FROM customer_metrics"), &[])?
+        .int("n")
 }
 
 /// Sums over all customers' metrics.

@@ -13,7 +13,7 @@ use store::{Queue, StoreError, Tx};
 use crate::{App, AppError, InForce};
 
 /// The name of the follower.
-const FOLLOWER: &str = "metrics";
+pub(super) const METRICS_FOLLOWER: &str = "metrics";
 /// Changes that are kept behind this follower, for those that read more slowly.
 const CHANGES_KEPT: i64 = 50_000;
 /// Changes that one slice reads of each writer.
@@ -23,7 +23,7 @@ impl App {
     /// Writes the metrics of customers who changed; false when none did.
     pub(crate) fn follow_metrics(&self) -> Result<bool, AppError> {
         let behind = self.inner.store.read(|conn| {
-            let read = store::changes::follower_positions(conn, FOLLOWER)?;
+            let read = store::changes::follower_positions(conn, METRICS_FOLLOWER)?;
             let written = store::changes::writer_positions(conn)?;
             Ok(written
                 .iter()
@@ -44,8 +44,8 @@ fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
     // Writing the positions as they are locks them: of two nodes only one follows at a time.
     let written = store::changes::writer_positions(tx)?;
     let zeros = BTreeMap::from([(0, 0)]);
-    store::changes::follower_put(tx, FOLLOWER, &zeros)?;
-    let mut positions = store::changes::follower_positions(tx, FOLLOWER)?;
+    store::changes::follower_put(tx, METRICS_FOLLOWER, &zeros)?;
+    let mut positions = store::changes::follower_positions(tx, METRICS_FOLLOWER)?;
     let mut customers = BTreeSet::new();
     for writer in written.keys() {
         let after = positions.get(writer).copied().unwrap_or(0);
@@ -73,7 +73,7 @@ fn follow_slice(tx: &mut Tx<'_>, in_force: &InForce) -> Result<(), StoreError> {
         .collect();
     store::insight::metrics_put(tx, &rows)?;
     store::insight::metrics_delete(tx, &gone)?;
-    store::changes::follower_put(tx, FOLLOWER, &positions)?;
+    store::changes::follower_put(tx, METRICS_FOLLOWER, &positions)?;
     for (writer, n) in &positions {
         store::changes::changes_prune(tx, *writer, *n - CHANGES_KEPT)?;
     }

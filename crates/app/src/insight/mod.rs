@@ -1,16 +1,23 @@
 //! Insight: the follower that keeps customers' metrics, and the overview of the whole shop.
 
 mod answers;
+mod change;
+mod cohort_summary;
 mod follow;
 mod overview;
+mod population;
 mod retention;
 mod time_to;
 mod value;
 
 pub use answers::Insight;
+pub use change::Change;
+pub use cohort_summary::{CohortSummary, Standout};
 pub(crate) use overview::OverviewCache;
 pub use overview::{AnonymousFigures, MonthFigures, Overview, OverviewMonth, RepeatShare};
-pub use retention::{CohortRow, ContentRow, Door, Retention};
+pub(crate) use population::PopulationCell;
+pub use population::{ByteRow, Place, Population, PopulationBytes, PopulationState, Selection};
+pub use retention::{CohortRow, ContentRow, Differs, Door, Retention};
 pub use time_to::{CurvePoint, Rarely, ShareBy, TimeTo};
 pub use value::{
     AgeRow, Contrast, Grid, GridCell, GroupFigures, ProfitBasis, ScoreFigures, Spread, Value,
