@@ -7,6 +7,7 @@ use domain::time::{Day, Month};
 use science::cohorts::CohortCounter;
 use serde::Serialize;
 
+use super::change::{Change, change_of};
 use super::time_to::{Rarely, ShareBy, TimeTo, UNKNOWN_DAY, curve_of, rarely, share_by};
 use crate::AppError;
 
@@ -32,6 +33,9 @@ pub struct Retention {
     pub second_order: Option<TimeTo>,
     /// The day after which a one-time buyer rarely returns; none when too few return to say.
     pub rarely: Option<Rarely>,
+    /// The newest buyers who were watched for long enough against those of the year before; none
+    /// when either are too few.
+    pub newest: Option<Change>,
     /// One-time buyers who have not reached that day.
     pub in_window: Option<Door>,
     /// One-time buyers who reach it within two weeks.
@@ -82,6 +86,33 @@ pub struct ContentRow {
     pub predicate: String,
 }
 
+/// How one share stands to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Differs {
+    /// It lies above, and the intervals do not touch.
+    Higher,
+    /// It lies below, and the intervals do not touch.
+    Lower,
+    /// The intervals overlap: it may be chance.
+    Within,
+}
+
+impl ContentRow {
+    /// How the share of these visitors stands to that of all. The group is a part of all, which
+    /// makes this the more careful.
+    #[must_use]
+    pub fn differs(&self, all: &ShareBy) -> Differs {
+        if self.back.low > all.high {
+            Differs::Higher
+        } else if self.back.high < all.low {
+            Differs::Lower
+        } else {
+            Differs::Within
+        }
+    }
+}
+
 /// What retention is computed from, one entry a customer.
 pub(crate) struct RetentionColumns<'a> {
     pub(crate) first_order: &'a [u32],
@@ -116,7 +147,9 @@ impl Retention {
         let visits = pairs(columns.first_visit, columns.second_visit);
         let visited = curve_of(visits.iter().copied(), now).ok();
         let rarely = ordered.as_ref().and_then(rarely);
-        let second_order = ordered.as_ref().map(TimeTo::of);
+        let second_order = ordered
+            .as_ref()
+            .map(|it| TimeTo::of(it, columns.first_order));
         let count = |from: u32, until: u32| window(&orders, now, from, until);
         Self {
             today: today.0,
@@ -128,7 +161,10 @@ impl Retention {
             second_order,
             contents: contents(&visits, columns.content, content_names, now),
             back_in_all: visited.as_ref().and_then(|it| share_by(it, BACK_DAYS)),
-            second_visit: visited.as_ref().map(TimeTo::of),
+            second_visit: visited
+                .as_ref()
+                .map(|it| TimeTo::of(it, columns.first_visit)),
+            newest: change_of(&orders, now),
             cohorts: Vec::new(),
         }
     }

@@ -45,6 +45,8 @@ pub struct CurvePoint {
 /// for as long as they were watched, and never as one who stays away.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TimeTo {
+    /// The day of the earliest first time, counted from 1970-01-01.
+    pub first_day: i32,
     /// How many were there a first time.
     pub people: u64,
     /// How many of them came back.
@@ -113,9 +115,17 @@ fn whole(days: f64) -> u32 {
 
 impl TimeTo {
     /// What a curve says.
-    pub(crate) fn of(curve: &SurvivalCurve) -> Self {
+    pub(crate) fn of(curve: &SurvivalCurve, firsts: &[u32]) -> Self {
+        let first_day = firsts
+            .iter()
+            .copied()
+            .filter(|day| *day != UNKNOWN_DAY)
+            .min();
         let (low, high) = curve.median_interval();
         Self {
+            first_day: first_day
+                .and_then(|day| i32::try_from(day).ok())
+                .unwrap_or(0),
             people: curve.rows as u64,
             returned: curve.events as u64,
             median_days: curve.median().map(whole),
@@ -183,7 +193,8 @@ mod tests {
             (UNKNOWN_DAY, 3),
         ];
         let curve = curve_of(days, 100).expect("a curve");
-        let time = TimeTo::of(&curve);
+        let time = TimeTo::of(&curve, &[UNKNOWN_DAY, 95, 0]);
+        assert_eq!(time.first_day, 0);
         assert_eq!((time.people, time.returned), (3, 1));
         // The third was watched for five days only, so the first returned out of two.
         let by = share_by(&curve, 30).expect("somebody was watched so long");

@@ -31,6 +31,8 @@ const COSTED_MIN: f64 = 0.8;
 pub struct Value {
     /// The last day that was watched, in the shop's zone, counted from 1970-01-01.
     pub today: i32,
+    /// The day of the earliest order, counted likewise; none without buyers.
+    pub first_day: Option<i32>,
     /// Customers with an order.
     pub buyers: u64,
     /// Their orders.
@@ -227,8 +229,11 @@ impl Value {
         let buyers = Buyers::of(columns);
         let gross: i64 = buyers.gross.iter().sum();
         let refunds: i64 = buyers.refunds.iter().sum();
+        let known = |day: &u32| *day != UNKNOWN_DAY;
+        let first_day = columns.first_order.iter().copied().filter(known).min();
         Self {
             today: today.0,
+            first_day: first_day.and_then(|day| i32::try_from(day).ok()),
             buyers: buyers.len() as u64,
             orders: buyers.orders.iter().map(|it| i64::from(*it)).sum(),
             gross,
