@@ -2,8 +2,9 @@
 //! chance that can be repeated; both engines, a shop for one test, faults at named points, and
 //! the checks that hold in every store.
 //!
-//! All but [`seeds`] and [`world`] is the `harness`, for development only. Those two are built
-//! without it on `domain` alone, and the program fills its synthetic demo shop from them.
+//! All but [`seeds`], [`world`] and [`questions`] is the `harness`, for development only. The first
+//! two are built without it on `domain` alone, and the program fills its synthetic demo shop from
+//! them.
 
 #[cfg(feature = "harness")]
 pub mod checks;
@@ -19,6 +20,8 @@ pub mod faults;
 pub mod fixture;
 #[cfg(feature = "harness")]
 pub mod golden;
+#[cfg(feature = "strategies")]
+pub mod questions;
 #[cfg(feature = "harness")]
 pub mod rows;
 pub mod seeds;

@@ -258,15 +258,19 @@ impl Leaf {
         })
     }
 
-    fn rule(self) -> Rule {
-        Rule {
+    /// The condition as a rule, if forms ask it.
+    fn rule(self) -> Option<Rule> {
+        let is_offered = self
+            .subject
+            .is_none_or(|subject| RuleOperator::of(subject).contains(&self.operator));
+        is_offered.then(|| Rule {
             attribute: match self.subject {
                 Some(subject) => subject.to_string(),
                 None => SEGMENT.to_owned(),
             },
             operator: self.operator,
             values: self.values.iter().map(Literal::plain).collect(),
-        }
+        })
     }
 }
 
@@ -285,7 +289,7 @@ impl Predicate {
         }
         let rules: Option<Vec<Rule>> = parts
             .iter()
-            .map(|part| Leaf::of(part).map(Leaf::rule))
+            .map(|part| Leaf::of(part).and_then(Leaf::rule))
             .collect();
         rules.map(|rules| Rules { join, rules })
     }
