@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) intake: events::Intake,
     pub(crate) overview: insight::OverviewCache,
     pub(crate) population: insight::PopulationCell,
+    pub(crate) answers: insight::Answers,
 }
 
 /// The settings and the programme that hold right now, and what follows from them.
@@ -96,6 +97,7 @@ impl App {
             intake: events::Intake::default(),
             overview: insight::OverviewCache::default(),
             population: insight::PopulationCell::default(),
+            answers: insight::Answers::default(),
         };
         let inner = Arc::new(inner);
         Ok(Self {

@@ -10,6 +10,7 @@ mod retention;
 mod time_to;
 mod value;
 
+pub(crate) use answers::Answers;
 pub use answers::Insight;
 pub use change::Change;
 pub use cohort_summary::{CohortSummary, Standout};

@@ -1,7 +1,5 @@
 //! Retention: do they come back, and when is it too late?
 
-use std::sync::Arc;
-
 use domain::customers::MonthSums;
 use domain::time::{Day, Month};
 use science::cohorts::CohortCounter;
@@ -125,7 +123,7 @@ pub(crate) struct RetentionColumns<'a> {
 
 /// The shop's calendar, as far as cohorts need it.
 pub(crate) struct CohortCalendar<'a> {
-    pub(crate) today: Day,
+    /// The month in which the newest fact lies.
     pub(crate) this_month: Month,
     /// The first day of a month, as predicates write it.
     pub(crate) month_start: &'a dyn Fn(Month) -> String,
@@ -239,21 +237,22 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Counts cohorts; `months` gives each customer's months with what they brought.
+/// Counts cohorts; `months` gives each customer's months, ascending, with what they brought.
 pub(crate) fn cohorts<'a>(
-    months: impl Iterator<Item = &'a [(Month, MonthSums)]>,
+    months: impl Iterator<Item = (&'a [i32], &'a [MonthSums])>,
     first: Month,
     calendar: &CohortCalendar<'_>,
 ) -> Result<Vec<CohortRow>, AppError> {
     let failed = |verdict: science::verdict::Verdict| AppError::Invalid(verdict.to_string());
     let last = calendar.this_month.0;
     let mut counter = CohortCounter::new(first.0, last).map_err(failed)?;
-    for customer in months {
-        let ordered = customer
+    for (numbers, sums) in months {
+        let ordered = numbers
             .iter()
-            .filter(|(month, sums)| sums.orders > 0 && month.0 <= last);
+            .zip(sums)
+            .filter(|(month, sums)| sums.orders > 0 && **month <= last);
         counter
-            .add(ordered.map(|(month, _)| month.0))
+            .add(ordered.map(|(month, _)| *month))
             .map_err(failed)?;
     }
     let rows = counter.finish().into_iter().map(|cohort| {
@@ -279,6 +278,3 @@ pub(crate) fn cohorts<'a>(
     });
     Ok(rows.collect())
 }
-
-/// The last retention, with the state of the population it was computed from.
-pub(crate) type RetentionCache = std::sync::Mutex<Option<(u64, Arc<Retention>)>>;

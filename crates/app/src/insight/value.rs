@@ -98,6 +98,10 @@ pub struct Grid {
     pub version: u64,
     /// When they were published, in milliseconds since 1970.
     pub at: i64,
+    /// The first day, counted from 1970-01-01, of the last order of bands 2, 3, 4 and 5.
+    pub recency_limits: [i64; 4],
+    /// The fewest orders of bands 2, 3, 4 and 5.
+    pub frequency_limits: [i64; 4],
     /// The 25 cells: recency from 5 to 1, and in each frequency from 1 to 5.
     pub cells: Vec<GridCell>,
 }
@@ -335,6 +339,8 @@ fn grid(buyers: &Buyers, thresholds: &Thresholds, gross: i64) -> Grid {
     Grid {
         version: thresholds.version,
         at: thresholds.at.0,
+        recency_limits: last_order,
+        frequency_limits: orders,
         cells,
     }
 }
@@ -395,16 +401,16 @@ struct AgeSums {
 }
 
 /// Profit by age, and what profit means; `months` gives each customer's months with what they
-/// brought, and `this_month`, which is not over, is left out.
+/// brought, anew each time it is asked, and `this_month`, which is not over, is left out.
 ///
 /// Everybody who came early enough to be so old counts at an age, with 0 when they did not order:
 /// a mean over those who still order would be one over survivors.
-pub(crate) fn ages<'a>(
-    months: impl Iterator<Item = &'a [(Month, MonthSums)]> + Clone,
+pub(crate) fn ages<'a, I: Iterator<Item = (&'a [i32], &'a [MonthSums])>>(
+    months: impl Fn() -> I,
     this_month: Month,
 ) -> (ProfitBasis, Vec<AgeRow>) {
     let (mut net, mut costed) = (0_i128, 0_i128);
-    for (_, sums) in months.clone().flatten() {
+    for sums in months().flat_map(|(_, sums)| sums) {
         net += i128::from(sums.gross - sums.refunds);
         costed += i128::from(sums.costed);
     }
@@ -414,8 +420,8 @@ pub(crate) fn ages<'a>(
         ProfitBasis::Net
     };
     let mut all = [AgeSums::default(); AGES_MAX + 1];
-    for customer in months {
-        add_ages(&mut all, customer, this_month, basis);
+    for (numbers, sums) in months() {
+        add_ages(&mut all, (numbers, sums), this_month, basis);
     }
     let rows = all.iter().zip(0_u32..).filter_map(|(age, months)| {
         if age.customers < AGE_CUSTOMERS_MIN {
@@ -438,23 +444,23 @@ pub(crate) fn ages<'a>(
 
 fn add_ages(
     all: &mut [AgeSums; AGES_MAX + 1],
-    customer: &[(Month, MonthSums)],
+    (numbers, sums): (&[i32], &[MonthSums]),
     this_month: Month,
     basis: ProfitBasis,
 ) {
-    let first = customer.iter().find(|(_, sums)| sums.orders > 0);
-    let Some((first, _)) = first else {
+    let first = sums.iter().position(|sums| sums.orders > 0);
+    let Some(first) = first.map(|place| numbers[place]) else {
         return;
     };
-    let oldest = usize::try_from(this_month.0 - 1 - first.0);
+    let oldest = usize::try_from(this_month.0 - 1 - first);
     let Ok(oldest) = oldest else {
         return;
     };
     for age in &mut all[..=oldest.min(AGES_MAX)] {
         age.customers += 1;
     }
-    for (month, sums) in customer {
-        let age = usize::try_from(month.0 - first.0).unwrap_or(usize::MAX);
+    for (month, sums) in numbers.iter().zip(sums) {
+        let age = usize::try_from(month - first).unwrap_or(usize::MAX);
         if age > oldest.min(AGES_MAX) {
             continue;
         }
@@ -476,30 +482,23 @@ fn add_ages(
 mod tests {
     use super::*;
 
-    fn month(number: i32, orders: i64, gross: i64) -> (Month, MonthSums) {
-        let sums = MonthSums {
+    fn sums(orders: i64, gross: i64) -> MonthSums {
+        MonthSums {
             orders,
             gross,
             ..MonthSums::default()
-        };
-        (Month(number), sums)
+        }
     }
 
     #[test]
     fn who_ordered_nothing_at_an_age_counts_with_nothing() {
         // Twenty who ordered once for 100, and twenty who ordered again a month later for 300.
-        let once = vec![month(10, 1, 100)];
-        let twice = vec![month(10, 1, 100), month(11, 1, 300)];
-        let all: Vec<&[(Month, MonthSums)]> = (0..40)
-            .map(|place| {
-                if place % 2 == 0 {
-                    &once[..]
-                } else {
-                    &twice[..]
-                }
-            })
-            .collect();
-        let (basis, rows) = ages(all.iter().copied(), Month(13));
+        let (numbers, brought) = ([10, 11], [sums(1, 100), sums(1, 300)]);
+        let months = |place: usize| {
+            let count = 1 + place % 2;
+            (&numbers[..count], &brought[..count])
+        };
+        let (basis, rows) = ages(|| (0..40).map(months), Month(13));
         assert_eq!(basis, ProfitBasis::Net);
         let told: Vec<_> = rows
             .iter()
