@@ -1,11 +1,11 @@
 //! The outside world: what other programs and services write and read.
 //!
 //! A connector turns the words of the outside into the nouns of `domain`, and back. Today there
-//! is one room: [`orders`] reads a shop's order lines from a file.
+//! is one room: [`history`] reads a shop's past from files.
 //!
 //! What this floor must never know: the store and its SQL, use cases, HTTP handlers and pages,
 //! and what a customer's state is. It imports `domain` and nothing else of ours. It decides no
 //! rule of the shop; it only says what a file or a service told. What comes in is hostile until
 //! proven otherwise: every size is bounded, and nothing here panics over input.
 
-pub mod orders;
+pub mod history;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::App;
 use app::history::Imported;
 use clap::Args;
-use connectors::orders::{self, Defaults, Error, Mapping, Options, Rejected, Sorted};
+use connectors::history::{self, Defaults, Error, Mapping, Options, Rejected, Sorted};
 use domain::events::Channel;
 use domain::settings::ShopSettings;
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ fn read(
     terminal: &mut Terminal,
     stop: &AtomicBool,
 ) -> Result<Sorted, Failure> {
-    let mut progress = |progress: orders::Progress| {
+    let mut progress = |progress: history::Progress| {
         let percent = progress.bytes.saturating_mul(100) / progress.bytes_total.max(1);
         terminal.progress(&format!("{} lines read, {percent} %", progress.lines));
         if stop.load(Ordering::Relaxed) {
@@ -143,7 +143,7 @@ fn read(
             ControlFlow::Continue(())
         }
     };
-    let sorted = orders::read(
+    let sorted = history::read(
         file,
         options,
         &mut |line| rejects.write(line),

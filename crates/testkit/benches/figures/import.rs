@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use connectors::orders::{self, Defaults, Options, Sorted};
+use connectors::history::{self, Defaults, Options, Sorted};
 use domain::events::Channel;
 use domain::money::Currency;
 use domain::settings::ShopSettings;
@@ -76,7 +76,7 @@ fn read(folder: &Path) -> Result<Sorted, Failure> {
         channel: Channel::Web,
         zone: Zone::utc(),
     };
-    let sorted = orders::read(
+    let sorted = history::read(
         Path::new(FILE),
         &Options::new(defaults, folder.to_owned()),
         &mut |_| Ok(()),
