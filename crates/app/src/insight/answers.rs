@@ -113,7 +113,7 @@ impl App {
         self.inner
             .answers
             .retention
-            .get(self, |population, moment| {
+            .get(self, 0, |population, moment| {
                 let days = |column: Column| population.days(column, UNKNOWN_DAY);
                 let (content, names) = population.words(WordColumn::Content);
                 let columns = RetentionColumns {
