@@ -1,6 +1,7 @@
 //! `fanous demo`: a real shop's year, and beside it a synthetic shop that fills every page. The
 //! two are stores of their own, each with its own address; they are never mixed.
 
+use std::convert::Infallible;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,9 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use app::App;
+use app::customers::CustomerRef;
 use app::settings::KeyKind;
+use domain::customers::Identity;
 use domain::money::Currency;
 use domain::settings::ShopSettings;
+use testkit::world::{World, WorldOptions};
 
 use super::{Ready, Shop, on_thread};
 use crate::commands::{Failure, import_file};
@@ -24,6 +28,8 @@ const DEMO_KEYS: &str = "demo-keys.json";
 /// Lies in the data folder while the example is being brought in, so that a demo that was
 /// interrupted goes on the next time.
 const DEMO_MARK: &str = "demo-unfinished";
+/// Events of the synthetic shop that are written together.
+const EVENTS_PER_BATCH: usize = 5_000;
 /// The folder, and the end of the schema, of the synthetic shop.
 const SYNTHETIC: &str = "synthetic";
 
@@ -118,6 +124,42 @@ fn import_example(app: &App, json: bool) -> Result<(), Failure> {
     })?;
     let stop = Arc::new(AtomicBool::new(false));
     import_file(file, app, &mut Terminal::standard(json), &stop)
+}
+
+/// The seeded world whose truth the tests know: coffee and clothes, a branch, a social channel,
+/// names in three languages. Its products come as a file would bring them, what happened as the
+/// past that a shop's trackers would have told.
+fn import_synthetic(app: &App, json: bool) -> Result<(), Failure> {
+    let world = World::new(WorldOptions::demo());
+    app.settings_put(ShopSettings {
+        is_synthetic: true,
+        ..world.settings()
+    })?;
+    let stop = AtomicBool::new(false);
+    let products = world.history(0).into_iter().map(Ok::<_, Infallible>);
+    app.import("demo:synthetic", products, &stop, &mut |_| {})?;
+    let mut terminal = Terminal::standard(json);
+    let past = world.past();
+    let total = past.len();
+    let mut written = 0;
+    let mut batch = Vec::with_capacity(EVENTS_PER_BATCH);
+    let mut past = past.peekable();
+    while let Some(event) = past.next() {
+        batch.push(event);
+        if batch.len() == EVENTS_PER_BATCH || past.peek().is_none() {
+            written += batch.len();
+            app.record(std::mem::take(&mut batch))?;
+            terminal.progress(&format!(
+                "{written} of {total} events of the synthetic shop written"
+            ));
+        }
+    }
+    for merge in world.merges().iter().filter(|it| it.undone_at.is_none()) {
+        let find = |named: &Identity| app.customer_find(&CustomerRef::Identity(named.clone()));
+        app.merge(find(&merge.into)?, find(&merge.from)?)?;
+    }
+    app.settle()?;
+    Ok(())
 }
 
 /// The demo's keys are kept beside its data, so that the second start shows the same ones.
