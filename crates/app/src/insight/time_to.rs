@@ -6,8 +6,8 @@ use serde::Serialize;
 
 /// The confidence of every interval on the pages.
 pub(crate) const CONFIDENCE: f64 = 0.95;
-/// Points of a curve that are handed on; longer ones are thinned out.
-const POINTS_MAX: usize = 400;
+/// Points after the first year that are handed on; more are thinned out.
+const LATER_POINTS_MAX: usize = 100;
 /// A day that is not known.
 pub(crate) const UNKNOWN_DAY: u32 = u32::MAX;
 
@@ -162,15 +162,20 @@ pub(crate) fn rarely(curve: &SurvivalCurve) -> Option<Rarely> {
     })
 }
 
+/// The first year whole, as figures are told of its days; what comes later thinned out.
 fn points(curve: &SurvivalCurve) -> Vec<CurvePoint> {
-    let each = curve.steps.len().div_ceil(POINTS_MAX).max(1);
-    let last = curve.steps.len().saturating_sub(1);
-    curve
-        .steps
+    let within = curve.steps.partition_point(|step| step.time <= YEAR_DAYS);
+    let (year, later) = curve.steps.split_at(within);
+    let each = later.len().div_ceil(LATER_POINTS_MAX).max(1);
+    let last = later.len().saturating_sub(1);
+    let kept = later
         .iter()
         .enumerate()
         .filter(|(place, _)| place.is_multiple_of(each) || *place == last)
-        .map(|(_, step)| CurvePoint {
+        .map(|(_, step)| step);
+    year.iter()
+        .chain(kept)
+        .map(|step| CurvePoint {
             days: whole(step.time),
             share: 1.0 - step.survival,
             low: 1.0 - step.high,
