@@ -237,13 +237,11 @@ impl App {
     }
 
     /// Puts the catalogue in force as files have told it, and folds anew whoever was folded by
-    /// another one.
+    /// another one. It asks the states and not whether this run changed the catalogue: the change
+    /// may be of a run that was stopped before it came here.
     fn refresh_catalogue(&self, stop: &AtomicBool) -> Result<(), AppError> {
-        let before = self.in_force().fold_version;
         self.reload()?;
-        if self.in_force().fold_version != before {
-            self.refold_stale(stop)?;
-        }
+        self.refold_stale(stop)?;
         Ok(())
     }
 

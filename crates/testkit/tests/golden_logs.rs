@@ -22,9 +22,11 @@ use serde_json::Value;
 /// in UTC by the Gregorian calendar and in Tehran by the Jalali one.
 struct Log {
     name: &'static str,
-    /// Code, unit cost in hundredths of the minor unit, category.
-    products: &'static [(&'static str, Option<(i64, Currency)>, Option<&'static str>)],
+    products: &'static [Product],
 }
+
+/// Code, unit cost in hundredths of the minor unit, category.
+type Product = (&'static str, Option<(i64, Currency)>, Option<&'static str>);
 
 const LOGS: [Log; 2] = [
     Log {

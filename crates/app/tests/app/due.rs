@@ -12,8 +12,15 @@ use crate::{number, state_of};
 const CHANGES: &str = "SELECT COUNT(*) AS n FROM facts WHERE name = 'Standing Changed'";
 
 fn shown(shop: &Fixture) -> Standing {
-    let programme = &shop.app().in_force().programme;
-    view(&state_of(shop, &user(1)), programme, shop.clock().now()).standing
+    let in_force = shop.app().in_force();
+    let (programme, fold) = (&in_force.programme, &in_force.fold);
+    view(
+        &state_of(shop, &user(1)),
+        programme,
+        fold,
+        shop.clock().now(),
+    )
+    .standing
 }
 
 fn decided(shop: &Fixture) -> Standing {

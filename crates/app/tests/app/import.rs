@@ -25,7 +25,7 @@ fn lines_of(pieces: &[HistoryPiece]) -> u64 {
     let piece = |piece: &HistoryPiece| match piece {
         HistoryPiece::Customer(history) => history.documents.iter().map(document).sum(),
         HistoryPiece::Anonymous(orders) => orders.iter().map(|it| it.lines as u64).sum(),
-        HistoryPiece::Products(_) => 0_u64,
+        HistoryPiece::Orders(_) | HistoryPiece::Products(_) => 0_u64,
     };
     pieces.iter().map(piece).sum()
 }
@@ -161,11 +161,11 @@ fn customers_with_very_many_orders_do_not_overrun_the_queue() {
                 at: START.plus(number),
                 channel: Channel::Store,
                 behaviour: ordered(&format!("{who} {number}"), 100),
+                personal: Personal::new(),
             })
             .collect();
         HistoryPiece::Customer(CustomerHistory {
             identities: vec![user(who)],
-            personal: Personal::new(),
             documents,
         })
     };

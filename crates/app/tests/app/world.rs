@@ -1,5 +1,7 @@
 //! The seeded world, fed to the use cases, against its truth.
 
+use app::events::Verdict;
+use domain::customers::Metrics;
 use testkit::engines::both;
 use testkit::fixture::FixtureOptions;
 use testkit::seeds::Seed;
@@ -67,8 +69,52 @@ fn the_whole_world_told_again_is_all_duplicates() {
         let before = testkit::rows::tables(shop.store());
         for event in world.events() {
             let verdicts = shop.record(vec![event]);
-            assert_eq!(verdicts, [app::events::Verdict::Duplicate]);
+            assert_eq!(verdicts, [Verdict::Duplicate]);
         }
         assert_eq!(testkit::rows::tables(shop.store()), before);
+    });
+}
+
+/// As the demo does it: products first, then everything as the past, in order of time.
+#[test]
+fn the_past_brought_in_whole_adds_up_with_its_costs() {
+    let seed = Seed::from_env_or(14);
+    let _guard = seed.guard();
+    let world = World::new(WorldOptions::small(seed));
+    both(|engine| {
+        let shop = FixtureOptions::on(engine).shop_of(&world).open();
+        shop.clock().set(world.end());
+        shop.import("products", world.history(0));
+        let past: Vec<_> = world.past().collect();
+        for events in past.chunks(100) {
+            let verdicts = shop.record(events.to_vec());
+            let taken = |it: &Verdict| matches!(it, Verdict::Accepted { .. });
+            assert!(verdicts.iter().all(taken), "{verdicts:?}");
+        }
+        let (truth, fold) = (world.truth().totals, &shop.app().in_force().fold);
+        let customers = testkit::checks::customers(shop.app());
+        let metrics = customers.iter().map(|row| Metrics::of(&row.state, fold));
+        let sums = metrics.fold([0; 5], |sums: [i64; 5], it| {
+            let own = [
+                it.net,
+                it.margin.unwrap_or(0),
+                it.discounts,
+                it.visits,
+                it.reviews,
+            ];
+            std::array::from_fn(|place| sums[place] + own[place])
+        });
+        let counts = [truth.visits, truth.reviews].map(|count| count as i64);
+        let [visits, reviews] = counts;
+        let expected = [
+            truth.net(),
+            truth.margin(),
+            truth.discounts,
+            visits,
+            reviews,
+        ];
+        assert_eq!(sums, expected);
+        let decided = "SELECT COUNT(*) AS n FROM facts WHERE kind = 'decided'";
+        assert_eq!(number(&shop, decided), 0, "the past decides nothing");
     });
 }
