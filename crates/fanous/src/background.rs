@@ -1,67 +1,96 @@
-//! The thread behind a server: due times, inbox, followers, pruning.
+//! The threads behind a server: due times, inbox and followers; the population; chores of the
+//! hour. They wait for nobody and nobody waits for them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use app::App;
+use app::{App, AppError};
 
 /// How long nothing waits before the next look.
 const PAUSE: Duration = Duration::from_millis(250);
 /// After a fault the next look is later, so that a log is not filled.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(5);
-/// Old keys are pruned after so many looks: about an hour.
-const LOOKS_PER_PRUNING: u32 = 14_400;
+/// Old keys are pruned, and states of another fold looked for, so often.
+const CHORES_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Works until it is dropped.
 pub(crate) struct Background {
-    stop: Sender<()>,
-    thread: Option<JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
+    workers: Vec<Worker>,
+}
+
+/// One thread, and what wakes it to end.
+struct Worker {
+    end: Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Background {
-    /// Starts the thread.
+    /// Starts the threads.
     pub(crate) fn start(app: App) -> std::io::Result<Self> {
-        let (stop, stopped) = mpsc::channel();
+        let mut background = Self {
+            stop: Arc::default(),
+            workers: Vec::new(),
+        };
+        let settling = app.clone();
+        background.add("background", PAUSE, move |_| settling.settle())?;
+        let following = app.clone();
+        background.add("population", PAUSE, move |stop| {
+            following.follow_population(stop)
+        })?;
+        background.add("chores", CHORES_PAUSE, move |stop| {
+            app.refold_stale(stop)?;
+            app.prune()
+        })?;
+        Ok(background)
+    }
+
+    /// Starts a thread that works at once, and again after each pause.
+    fn add(
+        &mut self,
+        name: &'static str,
+        pause: Duration,
+        work: impl Fn(&AtomicBool) -> Result<(), AppError> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (end, ended) = mpsc::channel();
+        let stop = Arc::clone(&self.stop);
         let thread = std::thread::Builder::new()
-            .name("background".to_owned())
+            .name(name.to_owned())
             .spawn(move || {
-                let mut looks = 0_u32;
-                let mut pause = PAUSE;
-                while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                    looks = looks.wrapping_add(1);
-                    let outcome = app.settle().and_then(|()| {
-                        if looks % LOOKS_PER_PRUNING == 1 {
-                            app.prune()
-                        } else {
-                            Ok(())
+                loop {
+                    let outcome = work(&stop);
+                    let is_stopped = stop.load(Ordering::Relaxed);
+                    let pause = match outcome {
+                        Err(error) if !is_stopped => {
+                            tracing::warn!(name, %error, "this will be tried again");
+                            PAUSE_AFTER_FAULT
                         }
-                    });
-                    pause = if outcome.is_ok() {
-                        PAUSE
-                    } else {
-                        PAUSE_AFTER_FAULT
+                        _ => pause,
                     };
-                    if let Err(error) = outcome {
-                        tracing::warn!(%error, "background work will be tried again");
+                    if is_stopped || ended.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                        return;
                     }
                 }
             })?;
-        Ok(Self {
-            stop,
-            thread: Some(thread),
-        })
+        self.workers.push(Worker { end, thread });
+        Ok(())
     }
 }
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // The thread may have ended already; then there is nobody to tell.
-        let _ = self.stop.send(());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the background thread panicked");
+        self.stop.store(true, Ordering::Relaxed);
+        for worker in &self.workers {
+            // The thread may have ended already; then there is nobody to tell.
+            let _ = worker.end.send(());
+        }
+        for worker in self.workers.drain(..) {
+            if worker.thread.join().is_err() {
+                tracing::error!("a thread behind the server panicked");
+            }
         }
     }
 }

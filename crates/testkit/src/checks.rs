@@ -4,6 +4,7 @@
 //! streams, identities and keys lead to each other, and each writer's changes are dense.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
 use app::App;
 use domain::customers::{Metrics, next_due};
@@ -40,6 +41,7 @@ pub fn findings(app: &App, erased: &DailySums, has_erased: bool) -> Vec<String> 
     streams_agree(app, &customers, &mut findings);
     names_lead_to_streams(app, &mut findings);
     metrics_agree(app, &customers, &mut findings);
+    population_agrees(app, &mut findings);
     dues_agree(app, &customers, &mut findings);
     let mut sums = erased.clone();
     facts_are_in_order(app, &customers, &mut sums, &mut findings);
@@ -189,6 +191,43 @@ fn metrics_agree(app: &App, customers: &[CustomerRow], findings: &mut Vec<String
         findings.push(format!(
             "metrics of {count} customers, of {there} that there are"
         ));
+    }
+}
+
+/// The population, followed from wherever it stood, is what the metrics' follower has written.
+fn population_agrees(app: &App, findings: &mut Vec<String>) {
+    app.follow_population(&AtomicBool::new(false))
+        .expect("the population follows");
+    let population = app.population().ready().expect("it was just followed");
+    let mut kept = Vec::new();
+    loop {
+        let after = kept.last().map(|(id, _): &(StreamId, Metrics)| *id);
+        let page = read(app, |conn| {
+            store::insight::metrics_packed_scan(conn, after, PAGE)
+        });
+        if page.is_empty() {
+            break;
+        }
+        kept.extend(page.into_iter().map(|(id, packed)| {
+            let metrics = store::insight::metrics_unpack(&packed);
+            (id, metrics.expect("metrics can be read"))
+        }));
+    }
+    let held = population.everybody();
+    let held = held
+        .iter()
+        .map(|place| (population.id(place), population.metrics(place)));
+    let held: Vec<(StreamId, Metrics)> = held.collect();
+    if held.len() != population.len() || held.len() != kept.len() {
+        let (rows, kept) = (population.len(), kept.len());
+        findings.push(format!(
+            "{rows} customers in the population, {kept} in the store"
+        ));
+    }
+    for (held, kept) in held.iter().zip(&kept) {
+        if held != kept {
+            findings.push(format!("the population holds {held:?}, the store {kept:?}"));
+        }
     }
 }
 

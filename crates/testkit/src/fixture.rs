@@ -245,12 +245,23 @@ impl Fixture {
         self.app().record(events).expect("events are taken")
     }
 
-    /// Does what waits.
+    /// Does what waits, and brings the population up to it.
     ///
     /// # Panics
     /// When the store fails.
     pub fn settle(&self) {
         self.app().settle().expect("what waits is done");
+        self.follow_population();
+    }
+
+    /// Brings the population up to what the metrics' follower has written.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub fn follow_population(&self) {
+        self.app()
+            .follow_population(&AtomicBool::new(false))
+            .expect("the population follows");
     }
 
     /// Everything that the shop hears of a world, at the time at which it hears it: events,

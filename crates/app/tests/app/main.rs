@@ -9,6 +9,8 @@ mod import;
 mod inbox;
 mod merges;
 mod once;
+mod population;
+mod population_columns;
 mod rebuild;
 mod serial;
 mod world;

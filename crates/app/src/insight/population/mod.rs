@@ -135,7 +135,7 @@ impl Population {
         row("days", 7, 4),
         row("counts", 13, 4),
         row("money", 7, 8),
-        row("moments", 4, 8),
+        row("moments of the first and the last order", 2, 8),
         row("shares and rating", 4, 2),
         row("channels as bits", 1, 2),
         row("codes of words", 3, 2),

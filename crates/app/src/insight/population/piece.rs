@@ -12,8 +12,10 @@ use super::lists::{Lists, Words};
 use super::mask::ROWS_MAX;
 use super::numbers::{Numbers, Slot};
 
-/// Twenty of four bytes, eleven of eight, eight of two, seven of one.
-pub(super) type CoreNumbers = Numbers<20, 11, 8, 7>;
+/// Twenty of four bytes, nine of eight, eight of two, seven of one.
+pub(super) type CoreNumbers = Numbers<20, 9, 8, 7>;
+/// Moments that no list is sorted by.
+type Moments = Numbers<0, 2, 0, 0>;
 /// The figures of one channel.
 pub(super) type SoldNumbers = Numbers<8, 6, 0, 0>;
 
@@ -22,8 +24,8 @@ const WORDS_EACH_MAX: usize = 3 + INTERESTS_MAX;
 
 const FIRST_ORDERED_AT: Slot = Slot::I64(7);
 const LAST_ORDERED_AT: Slot = Slot::I64(8);
-const FIRST_SEEN_AT: Slot = Slot::I64(9);
-const LAST_SEEN_AT: Slot = Slot::I64(10);
+const FIRST_SEEN_AT: Slot = Slot::I64(0);
+const LAST_SEEN_AT: Slot = Slot::I64(1);
 const STANDING: Slot = Slot::U8(3);
 pub(super) const STAGE: Slot = Slot::U8(4);
 pub(super) const FIRST_CHANNEL: Slot = Slot::U8(5);
@@ -34,6 +36,7 @@ pub(super) const LAST_CHANNEL: Slot = Slot::U8(6);
 pub(super) struct Piece {
     pub(super) ids: Vec<StreamId>,
     pub(super) numbers: CoreNumbers,
+    seen: Moments,
     pub(super) words: Words,
     pub(super) interests: Lists<u16>,
     pub(super) months: Lists<i32>,
@@ -138,6 +141,7 @@ impl Piece {
     pub(super) fn insert(&mut self, row: usize, id: StreamId, metrics: &Metrics) {
         self.ids.insert(row, id);
         self.numbers.insert_row(row);
+        self.seen.insert_row(row);
         self.interests.insert_row(row);
         self.months.insert_row(row);
         self.month_sums.insert_row(row);
@@ -151,6 +155,7 @@ impl Piece {
     pub(super) fn remove(&mut self, row: usize) {
         self.ids.remove(row);
         self.numbers.remove_row(row);
+        self.seen.remove_row(row);
         self.interests.remove_row(row);
         self.months.remove_row(row);
         self.month_sums.remove_row(row);
@@ -166,6 +171,7 @@ impl Piece {
         let mut rest = Self {
             ids: self.ids.split_off(row),
             numbers: self.numbers.split_off(row),
+            seen: self.seen.split_off(row),
             words: self.words.clone(),
             interests: self.interests.split_off(row),
             months: self.months.split_off(row),
@@ -199,8 +205,6 @@ impl Piece {
         let others = [
             (FIRST_ORDERED_AT, at(metrics.first_ordered_at)),
             (LAST_ORDERED_AT, at(metrics.last_ordered_at)),
-            (FIRST_SEEN_AT, at(metrics.first_seen_at)),
-            (LAST_SEEN_AT, at(metrics.last_seen_at)),
             (STANDING, place(metrics.standing as usize)),
             (STAGE, metrics.stage.and_then(|stage| place(stage as usize))),
             (FIRST_CHANNEL, channel(metrics.first_channel)),
@@ -209,6 +213,8 @@ impl Piece {
         for (slot, number) in others {
             self.numbers.set(slot, row, number);
         }
+        self.seen.set(FIRST_SEEN_AT, row, at(metrics.first_seen_at));
+        self.seen.set(LAST_SEEN_AT, row, at(metrics.last_seen_at));
         self.set_words(row, metrics);
         let months = metrics.months.iter();
         self.months
@@ -295,11 +301,11 @@ impl Piece {
     }
 
     pub(super) fn first_seen_at(&self, row: usize) -> Option<i64> {
-        self.numbers.get(FIRST_SEEN_AT, row)
+        self.seen.get(FIRST_SEEN_AT, row)
     }
 
     pub(super) fn last_seen_at(&self, row: usize) -> Option<i64> {
-        self.numbers.get(LAST_SEEN_AT, row)
+        self.seen.get(LAST_SEEN_AT, row)
     }
 
     /// The codes of the rows' words in a column of which there is one.
@@ -422,7 +428,8 @@ impl Piece {
     pub(super) fn heap_bytes(&self) -> (usize, usize) {
         let core = self.ids.capacity() * size_of::<StreamId>() + self.numbers.heap_bytes();
         let sold: usize = self.sold.iter().map(|(_, sold)| sold.heap_bytes()).sum();
-        let sparse = self.interests.heap_bytes()
+        let sparse = self.seen.heap_bytes()
+            + self.interests.heap_bytes()
             + self.months.heap_bytes()
             + self.month_sums.heap_bytes()
             + self.words.heap_bytes()
