@@ -346,7 +346,7 @@ pub fn metrics_of(conn: &mut Conn, customers: &[StreamId]) -> Result<Vec<Metrics
     .collect()
 }
 
-fn metrics_row(row: &Row) -> Result<MetricsRow, StoreError> {
+pub(crate) fn metrics_row(row: &Row) -> Result<MetricsRow, StoreError> {
     Ok(MetricsRow {
         customer: row.stream("customer")?,
         metrics: metrics_unpack(row.blob("packed")?)?,

@@ -12,6 +12,7 @@ pub mod events;
 pub mod insight;
 pub mod loyalty;
 pub mod messages;
+pub mod segments;
 pub mod settings;
 pub mod trust;
 

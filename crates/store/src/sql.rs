@@ -1,5 +1,7 @@
 //! Statements: written by somebody, read by somebody, and made by no other way.
 
+use crate::value::Value;
+
 /// A statement somebody wrote and somebody read. [`sql!`](crate::sql) is the only way to make
 /// one, so nothing can be put into it by `format!`.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +123,50 @@ macro_rules! rows {
     ($text:literal) => {
         $crate::RowsSql::new($text)
     };
+}
+
+/// The one kind of statement that is put together while the program runs: a test over customers.
+///
+/// Its text grows by literals alone and every value is a parameter, so nothing that somebody
+/// typed can get into it. It is prepared for one use, because there are endlessly many.
+#[derive(Debug, Clone)]
+pub(crate) struct SegmentSql {
+    text: String,
+    params: Vec<Value>,
+}
+
+impl SegmentSql {
+    /// A statement that begins so.
+    pub(crate) fn new(start: &'static str) -> Self {
+        Self {
+            text: start.to_owned(),
+            params: Vec::new(),
+        }
+    }
+
+    /// Goes on with a literal.
+    pub(crate) fn push(&mut self, literal: &'static str) -> &mut Self {
+        self.text.push_str(literal);
+        self
+    }
+
+    /// Goes on with the next parameter and binds it.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.params.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.params.len().to_string());
+        self
+    }
+
+    /// The text of record, in PostgreSQL's spelling.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The parameters, in order of their numbers.
+    pub(crate) fn params(&self) -> &[Value] {
+        &self.params
+    }
 }
 
 #[cfg(test)]

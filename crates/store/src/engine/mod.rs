@@ -8,7 +8,7 @@ pub use self::sqlite::{SqliteConn, checkpoint_pragma};
 
 use crate::error::StoreError;
 use crate::render::Dialect;
-use crate::sql::{GROUPS, RowsSql, Sql};
+use crate::sql::{GROUPS, RowsSql, SegmentSql, Sql};
 use crate::value::{Row, Value};
 
 /// Which engine a store runs on.
@@ -61,6 +61,19 @@ impl Conn {
     /// When the database refuses the statement.
     pub fn rows(&mut self, sql: Sql, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.query(sql, params)
+    }
+
+    /// All rows of the answer to a question about customers. It is prepared for this one time,
+    /// and no memory of it is kept.
+    ///
+    /// # Errors
+    /// When the database refuses the statement.
+    pub(crate) fn rows_of_segment(&mut self, sql: &SegmentSql) -> Result<Vec<Row>, StoreError> {
+        let text = crate::render(self.dialect(), sql.text());
+        match self {
+            Self::Sqlite(conn) => conn.query_once(&text, sql.params()),
+            Self::Postgres(conn) => conn.query_once(&text, sql.params()),
+        }
     }
 
     /// The one row of an answer.

@@ -137,14 +137,19 @@ impl PostgresConn {
             return Ok((statement.clone(), Arc::clone(names)));
         }
         let rendered = prepared_text(Dialect::Postgres, text, group);
-        let statement = self.client.prepare(&rendered)?;
+        let (statement, names) = self.prepare(&rendered)?;
+        self.statements
+            .insert((text, group), (statement.clone(), Arc::clone(&names)));
+        Ok((statement, names))
+    }
+
+    fn prepare(&mut self, rendered: &str) -> Result<Prepared, StoreError> {
+        let statement = self.client.prepare(rendered)?;
         let names: Arc<[String]> = statement
             .columns()
             .iter()
             .map(|column| column.name().to_owned())
             .collect();
-        self.statements
-            .insert((text, group), (statement.clone(), Arc::clone(&names)));
         Ok((statement, names))
     }
 
@@ -154,7 +159,25 @@ impl PostgresConn {
         group: usize,
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let (statement, names) = self.statement(text, group)?;
+        let prepared = self.statement(text, group)?;
+        self.rows(prepared, params)
+    }
+
+    /// A statement that is prepared for this one time; the server forgets it afterwards.
+    pub(super) fn query_once(
+        &mut self,
+        text: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let prepared = self.prepare(text)?;
+        self.rows(prepared, params)
+    }
+
+    fn rows(
+        &mut self,
+        (statement, names): Prepared,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as _).collect();
         let answer = self.client.query(&statement, &params)?;
         answer

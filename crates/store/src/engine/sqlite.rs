@@ -109,15 +109,21 @@ impl SqliteConn {
         let names = Arc::clone(names);
         let mut rows = Vec::new();
         for params in params {
-            bind(&mut statement, params)?;
-            let mut answer = statement.raw_query();
-            while let Some(row) = answer.next()? {
-                let values = (0..names.len())
-                    .map(|column| value_of(row.get_ref(column)?))
-                    .collect::<Result<Vec<_>, StoreError>>()?;
-                rows.push(Row::new(Arc::clone(&names), values));
-            }
+            push_rows(&mut rows, &mut statement, &names, params)?;
         }
+        Ok(rows)
+    }
+
+    /// A statement that is prepared for this one time.
+    pub(super) fn query_once(
+        &mut self,
+        text: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.conn.prepare(text)?;
+        let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        push_rows(&mut rows, &mut statement, &names, params)?;
         Ok(rows)
     }
 
@@ -233,6 +239,24 @@ fn rows_of(sql: RowsSql, values: &[Value]) -> impl Iterator<Item = &[Value]> {
         sql.text()
     );
     values.chunks_exact(width)
+}
+
+/// Adds the rows of one answer.
+fn push_rows(
+    rows: &mut Vec<Row>,
+    statement: &mut rusqlite::Statement<'_>,
+    names: &Arc<[String]>,
+    params: &[Value],
+) -> Result<(), StoreError> {
+    bind(statement, params)?;
+    let mut answer = statement.raw_query();
+    while let Some(row) = answer.next()? {
+        let values = (0..names.len())
+            .map(|column| value_of(row.get_ref(column)?))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        rows.push(Row::new(Arc::clone(names), values));
+    }
+    Ok(())
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value]) -> Result<(), StoreError> {

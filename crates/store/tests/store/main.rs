@@ -5,5 +5,6 @@ mod durability;
 mod open;
 mod poison;
 mod schema;
+mod segments;
 mod statements;
 mod values;
