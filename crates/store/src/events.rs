@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use domain::events::{AnonymousOrder, Behaviour, Fact, Origin};
 use domain::ids::{FactId, StreamId};
+use domain::time::Millis;
 
 use crate::engine::Conn;
 use crate::error::StoreError;
@@ -145,23 +146,54 @@ pub fn facts_to_fold(conn: &mut Conn, streams: &[StreamId]) -> Result<Vec<Fact>,
     .collect()
 }
 
-/// The newest facts of one stream whose place is before `before_seq`, newest first.
+/// Which facts a timeline shows: of these names, or decided ones; both empty for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FactFilter {
+    /// Only these names; at most as many as [`FACT_NAMES_MAX`].
+    pub names: &'static [&'static str],
+    /// Only what was decided.
+    pub is_decided: bool,
+}
+
+/// The most names of a [`FactFilter`].
+pub const FACT_NAMES_MAX: usize = 6;
+
+/// The facts of one stream that happened before a moment, and of the same moment those before a
+/// place; the latest first.
 ///
 /// # Errors
 /// When the database fails or a fact cannot be read.
-pub fn facts_newest(
+pub fn facts_latest(
     conn: &mut Conn,
     stream: StreamId,
-    before_seq: u64,
+    before: (Millis, StreamId, u64),
+    filter: FactFilter,
     limit: u32,
 ) -> Result<Vec<StoredFact>, StoreError> {
+    let (at, of_stream, seq) = before;
+    let mut params: Vec<Value> = vec![
+        stream.into(),
+        at.into(),
+        of_stream.into(),
+        int(seq)?,
+        i64::from(limit).into(),
+        filter.is_decided.into(),
+    ];
+    let names = filter.names.iter().map(|name| Some(*name));
+    let names = names.chain(std::iter::repeat(None)).take(FACT_NAMES_MAX);
+    params.extend(names.map(Value::from));
     conn.rows(
         sql!(
             "SELECT stream, seq, id, stamp, at, received_at, kind, channel, name, cause,
                     message_id, behaviour, personal
-               FROM facts WHERE stream = $1 AND seq < $2 ORDER BY stream, seq DESC LIMIT $3"
+               FROM facts
+              WHERE stream = $1 AND (at, stream, seq) < ($2, $3, $4)
+                AND (NOT CAST($6 AS BOOLEAN) OR kind = 'decided')
+                AND (CAST($7 AS TEXT) IS NULL OR name IN ($7, CAST($8 AS TEXT),
+                     CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT)))
+              ORDER BY at DESC, stream DESC, seq DESC LIMIT $5"
         ),
-        &[stream.into(), int(before_seq)?, i64::from(limit).into()],
+        &params,
     )?
     .into_iter()
     .map(stored_fact)

@@ -13,7 +13,7 @@ pub use person::IdentityView;
 pub use rebuild::{RebuildProgress, Rebuilt};
 /// Which customers a list shows, and in which order.
 pub use store::insight::{ListFilter, Sort};
-pub use timeline::{FactView, Timeline};
+pub use timeline::{FactView, Timeline, TimelineKind};
 
 use domain::customers::Identity;
 use domain::ids::StreamId;

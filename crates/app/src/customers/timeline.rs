@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::events::{Behaviour, Personal};
 use domain::ids::StreamId;
+use domain::time::Millis;
 use serde::Serialize;
 use store::StoreError;
-use store::events::StoredFact;
+use store::events::{FactFilter, StoredFact};
 
 use super::PAGE_ROWS_MAX;
 use crate::trust::StreamKey;
@@ -42,7 +43,69 @@ pub struct FactView {
     pub personal: Personal,
 }
 
-/// A page of a timeline, the newest fact first.
+/// Which part of a timeline is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimelineKind {
+    /// Everything.
+    #[default]
+    Everything,
+    /// Orders, refunds, deliveries.
+    Buying,
+    /// Visits, products looked at, baskets.
+    Browsing,
+    /// Complaints, reviews, permissions, what they told of themselves.
+    Saying,
+    /// What Fanous decided.
+    Decided,
+}
+
+impl TimelineKind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Everything,
+        Self::Buying,
+        Self::Browsing,
+        Self::Saying,
+        Self::Decided,
+    ];
+
+    /// The word in addresses; empty for everything.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Everything => "",
+            Self::Buying => "buying",
+            Self::Browsing => "browsing",
+            Self::Saying => "saying",
+            Self::Decided => "decided",
+        }
+    }
+
+    const fn filter(self) -> FactFilter {
+        let names: &'static [&'static str] = match self {
+            Self::Everything | Self::Decided => &[],
+            Self::Buying => &["Order Completed", "Order Refunded", "Order Delivered"],
+            Self::Browsing => &[
+                "Page Viewed",
+                "Product Viewed",
+                "Product Added",
+                "Checkout Started",
+            ],
+            Self::Saying => &[
+                "Complaint Made",
+                "Review Written",
+                "Consent Changed",
+                "Customer Identified",
+            ],
+        };
+        FactFilter {
+            names,
+            is_decided: matches!(self, Self::Decided),
+        }
+    }
+}
+
+/// A page of a timeline, the latest fact first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timeline {
     /// The facts.
@@ -52,13 +115,15 @@ pub struct Timeline {
 }
 
 impl App {
-    /// A page of a customer's timeline, the newest fact first, over all of their streams.
+    /// A page of a customer's timeline, the latest fact first, over all of their streams: in order
+    /// of when things happened, not of when we heard of them.
     ///
     /// # Errors
     /// [`AppError::NoCustomer`], [`AppError::Invalid`] for a cursor that is none, or the store's.
     pub fn timeline(
         &self,
         root: StreamId,
+        kind: TimelineKind,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Timeline, AppError> {
@@ -70,27 +135,24 @@ impl App {
             .into_iter()
             .next()
             .ok_or(AppError::NoCustomer)?;
-        let mut before: BTreeMap<StreamId, u64> = row
-            .streams
-            .iter()
-            .map(|(stream, seq)| (*stream, seq + 1))
-            .collect();
-        if let Some(cursor) = cursor {
-            read_cursor(cursor, &mut before)?;
-        }
+        let before = match cursor {
+            Some(cursor) => read_cursor(cursor)?,
+            None => (Millis::LATEST, StreamId::from_bytes([0xff; 16]), 0),
+        };
+        let filter = kind.filter();
         let mut facts = self.inner.store.read(|conn| {
             let mut facts = Vec::new();
-            for (stream, seq) in &before {
-                facts.extend(store::events::facts_newest(conn, *stream, *seq, limit + 1)?);
+            for stream in row.streams.keys() {
+                let of = store::events::facts_latest(conn, *stream, before, filter, limit + 1)?;
+                facts.extend(of);
             }
             Ok(facts)
         })?;
-        facts.sort_by_key(|stored| std::cmp::Reverse(stored.fact.place()));
+        let place = |stored: &StoredFact| (stored.fact.at, stored.fact.stream, stored.fact.seq);
+        facts.sort_by_key(|stored| std::cmp::Reverse(place(stored)));
         let more = facts.len() > limit as usize;
         facts.truncate(limit as usize);
-        for stored in &facts {
-            before.insert(stored.fact.stream, stored.fact.seq);
-        }
+        let next = facts.last().filter(|_| more).map(place);
         let streams: Vec<StreamId> = row.streams.keys().copied().collect();
         let keys = self.stream_keys(&streams)?;
         Ok(Timeline {
@@ -98,7 +160,7 @@ impl App {
                 .into_iter()
                 .map(|it| fact_view(it, &keys))
                 .collect::<Result<_, _>>()?,
-            next: more.then(|| write_cursor(&before)),
+            next: next.map(write_cursor),
         })
     }
 }
@@ -130,26 +192,18 @@ fn fact_view(
     })
 }
 
-/// A cursor names, for each stream, the sequence number before which the next page starts.
-fn write_cursor(before: &BTreeMap<StreamId, u64>) -> String {
-    let parts: Vec<String> = before
-        .iter()
-        .map(|(it, seq)| format!("{it}.{seq}"))
-        .collect();
-    parts.join("~")
+/// A cursor names the last row of its page.
+fn write_cursor((at, stream, seq): (Millis, StreamId, u64)) -> String {
+    format!("{}.{stream}.{seq}", at.0)
 }
 
-fn read_cursor(cursor: &str, before: &mut BTreeMap<StreamId, u64>) -> Result<(), AppError> {
-    let wrong = || AppError::Invalid("this cursor is not one that a page gave".to_owned());
-    for part in cursor.split('~') {
-        let (stream, seq) = part.split_once('.').ok_or_else(wrong)?;
-        let stream: StreamId = stream.parse().map_err(|_| wrong())?;
-        let seq: u64 = seq.parse().map_err(|_| wrong())?;
-        // A stream that was merged since the last page is shown from its newest fact; one that
-        // left is not shown.
-        if let Some(place) = before.get_mut(&stream) {
-            *place = seq.min(*place);
-        }
-    }
-    Ok(())
+fn read_cursor(cursor: &str) -> Result<(Millis, StreamId, u64), AppError> {
+    let read = || {
+        let mut parts = cursor.split('.');
+        let at = Millis(parts.next()?.parse().ok()?);
+        let stream = parts.next()?.parse().ok()?;
+        let seq = parts.next()?.parse().ok()?;
+        parts.next().is_none().then_some((at, stream, seq))
+    };
+    read().ok_or_else(|| AppError::Invalid("this cursor is not one that a page gave".to_owned()))
 }

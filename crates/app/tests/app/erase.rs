@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use app::AppError;
-use app::customers::CustomerRef;
+use app::customers::{CustomerRef, TimelineKind};
 use app::events::Verdict;
 use domain::customers::Identity;
 use domain::events::Behaviour;
@@ -198,7 +198,7 @@ fn gone_for_every_use_case(shop: &Fixture, root: domain::ids::StreamId, name: &I
     assert!(matches!(app.export(root), Err(AppError::NoCustomer)));
     assert!(matches!(app.customer_page(root), Err(AppError::NoCustomer)));
     assert!(matches!(
-        app.timeline(root, None, 5),
+        app.timeline(root, TimelineKind::Everything, None, 5),
         Err(AppError::NoCustomer)
     ));
     assert!(matches!(app.erase(root), Err(AppError::NoCustomer)));

@@ -39,7 +39,7 @@ pub use truth::{
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::customers::{Fold, Identity};
+use domain::customers::{Fold, Identity, Namespace};
 use domain::events::{Event, HistoryPiece};
 use domain::money::Currency;
 use domain::settings::{Catalogue, ShopSettings};
@@ -300,14 +300,22 @@ impl World {
     }
 
     /// What happened as the past of a shop that starts today: each thing once, as it was told
-    /// first, marked as historical, and in order of the time at which it happened. Like
-    /// [`World::events`] it is written out one by one.
+    /// first, marked as historical, and in order of the time at which it happened. Looking back
+    /// the shop knows whose browser it was: who ever told who they are is named in all they did.
+    /// Like [`World::events`] it is written out one by one.
     #[must_use]
     pub fn past(&self) -> impl ExactSizeIterator<Item = Event> + '_ {
         let once = telling::once(&self.tellings).into_iter();
-        once.map(|telling| Event {
-            historical: true,
-            ..event::event(&self.truth, &telling, self.options.seed)
+        once.map(|telling| {
+            let mut event = event::event(&self.truth, &telling, self.options.seed);
+            let place = usize::try_from(telling.person).expect("a place in a list in memory");
+            let person = &self.truth.people[place];
+            let is_named = |it: &Identity| it.namespace == Namespace::UserId;
+            if person.identified_at.is_some() && !event.identities.iter().any(is_named) {
+                event.identities.insert(0, person.known_as.user_id.clone());
+            }
+            event.historical = true;
+            event
         })
     }
 

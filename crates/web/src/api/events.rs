@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::customers::FactView;
+use app::customers::{FactView, TimelineKind};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl From<FactView> for EventRow {
     }
 }
 
-/// What happened with a customer, the newest first.
+/// What happened with a customer, the latest first.
 #[utoipa::path(
     get,
     path = "/v1/events",
@@ -94,7 +94,7 @@ pub(super) async fn list(
         .ask(move |app| {
             let root = find(app, &asked.customer)?;
             let cursor = (!asked.cursor.is_empty()).then_some(asked.cursor.as_str());
-            app.timeline(root, cursor, rows)
+            app.timeline(root, TimelineKind::Everything, cursor, rows)
         })
         .await?;
     Ok(Json(EventsAnswer {

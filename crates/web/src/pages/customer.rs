@@ -7,13 +7,13 @@ pub(super) use known::purpose_key;
 
 use std::collections::BTreeMap;
 
-use app::customers::{CustomerPage, Timeline};
+use app::customers::{CustomerPage, Timeline, TimelineKind};
 use app::{App, AppError};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::customers::Metrics;
-use domain::events::Behaviour;
+use domain::events::{Behaviour, Line};
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -35,6 +35,16 @@ const TIMELINE_ROWS: u32 = 40;
 #[serde(default)]
 pub(super) struct TimelineAsked {
     cursor: String,
+    /// Which part of it, as [`TimelineKind::word`].
+    show: String,
+}
+
+impl TimelineAsked {
+    fn kind(&self) -> TimelineKind {
+        let mut all = TimelineKind::ALL.into_iter();
+        all.find(|kind| kind.word() == self.show)
+            .unwrap_or_default()
+    }
 }
 
 /// What the page is made of.
@@ -48,6 +58,8 @@ pub(super) struct Scene<'a> {
     pub(super) titles: &'a BTreeMap<String, String>,
     /// Whether the timeline begins with the newest entry.
     pub(super) is_newest: bool,
+    /// Which part of the timeline is shown.
+    pub(super) kind: TimelineKind,
     /// The id of a request that the adjustment form makes.
     pub(super) form_id: String,
 }
@@ -60,10 +72,8 @@ pub(super) async fn customer(
     Asked(outcome): Asked<Outcome>,
 ) -> Result<Response, Refusal> {
     let speech = speech_for(&headers);
-    let is_newest = asked.cursor.is_empty();
-    let (page, timeline, titles) = shared
-        .ask(move |app| read(app, &named, &asked.cursor))
-        .await?;
+    let (is_newest, kind) = (asked.cursor.is_empty(), asked.kind());
+    let (page, timeline, titles) = shared.ask(move |app| read(app, &named, &asked)).await?;
     let in_force = shared.app.in_force();
     let scene = Scene {
         speech,
@@ -73,6 +83,7 @@ pub(super) async fn customer(
         timeline: &timeline,
         titles: &titles,
         is_newest,
+        kind,
         form_id: shared.form_id(),
     };
     let frame = Frame {
@@ -88,25 +99,31 @@ pub(super) async fn customer(
 
 type Parts = (CustomerPage, Timeline, BTreeMap<String, String>);
 
-fn read(app: &App, named: &str, cursor: &str) -> Result<Parts, AppError> {
+fn read(app: &App, named: &str, asked: &TimelineAsked) -> Result<Parts, AppError> {
     let root = find(app, named)?;
     let page = app.customer_page(root)?;
-    let cursor = (!cursor.is_empty()).then_some(cursor);
-    let timeline = app.timeline(root, cursor, TIMELINE_ROWS)?;
+    let cursor = (!asked.cursor.is_empty()).then_some(asked.cursor.as_str());
+    let timeline = app.timeline(root, asked.kind(), cursor, TIMELINE_ROWS)?;
     let mut codes: Vec<String> = timeline
         .events
         .iter()
         .flat_map(|event| match &event.behaviour {
-            Behaviour::Ordered(order) => order.lines.as_slice(),
-            Behaviour::Refunded(refund) => refund.lines.as_slice(),
-            _ => &[],
+            Behaviour::Ordered(order) => products(&order.lines),
+            Behaviour::Refunded(refund) => products(&refund.lines),
+            Behaviour::ProductViewed(view) => vec![view.product.clone()],
+            Behaviour::ProductAdded(added) => vec![added.product.clone()],
+            Behaviour::Reviewed(review) => review.product.iter().cloned().collect(),
+            _ => Vec::new(),
         })
-        .map(|line| line.product.clone())
         .collect();
     codes.sort_unstable();
     codes.dedup();
     let titles = app.product_titles(&codes)?;
     Ok((page, timeline, titles))
+}
+
+fn products(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.product.clone()).collect()
 }
 
 impl Scene<'_> {

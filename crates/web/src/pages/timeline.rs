@@ -1,6 +1,6 @@
 //! The timeline of one customer, in words.
 
-use app::customers::FactView;
+use app::customers::{FactView, TimelineKind};
 use domain::events::{Behaviour, Line, LineKind, RefundedLine};
 use domain::money::Currency;
 use maud::{Markup, html};
@@ -40,7 +40,17 @@ fn kind_key(kind: LineKind) -> Option<&'static str> {
     }
 }
 
-/// Everything that happened, the newest first.
+fn show_key(kind: TimelineKind) -> &'static str {
+    match kind {
+        TimelineKind::Everything => "customer-show-everything",
+        TimelineKind::Buying => "customer-show-buying",
+        TimelineKind::Browsing => "customer-show-browsing",
+        TimelineKind::Saying => "customer-show-saying",
+        TimelineKind::Decided => "customer-show-decided",
+    }
+}
+
+/// Everything that happened, the latest first.
 pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
     let speech = scene.speech;
     let heads = ["customer-when", "customer-what", "customer-where"];
@@ -48,6 +58,14 @@ pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
     html! {
         h2 #timeline { (speech.say("customer-timeline")) }
         p.how { (speech.say_with("customer-timeline-how", how)) }
+        nav.tabs aria-label=(speech.say("customer-timeline-show")) {
+            @for kind in TimelineKind::ALL {
+                a href=(scene.timeline_address(kind))
+                    aria-current=[(kind == scene.kind).then_some("true")] {
+                    (speech.say(show_key(kind)))
+                }
+            }
+        }
         @if scene.timeline.events.is_empty() {
             p.how { (speech.say("customer-timeline-empty")) }
         } @else {
@@ -64,13 +82,14 @@ pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
         }
         nav.pages aria-label=(speech.say("customer-timeline")) {
             @if !scene.is_newest {
-                a.button href={ "/customers/" (scene.page.customer) "#timeline" } {
+                a.button href=(scene.timeline_address(scene.kind)) {
                     (speech.say("common-first"))
                 }
             }
             @if let Some(next) = &scene.timeline.next {
                 a.button rel="next" href={
-                    "/customers/" (scene.page.customer) "?cursor=" (encoded(next)) "#timeline"
+                    "/customers/" (scene.page.customer) "?show=" (scene.kind.word())
+                    "&cursor=" (encoded(next)) "#timeline"
                 } { (speech.say("common-next")) }
             }
         }
@@ -78,6 +97,15 @@ pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
 }
 
 impl Scene<'_> {
+    /// Where a part of the timeline begins.
+    fn timeline_address(&self, kind: TimelineKind) -> String {
+        let show = match kind.word() {
+            "" => String::new(),
+            word => format!("?show={word}"),
+        };
+        format!("/customers/{}{show}#timeline", self.page.customer)
+    }
+
     fn fact(&self, fact: &FactView) -> Markup {
         let speech = self.speech;
         let is_decided = fact.origin == "decided";
