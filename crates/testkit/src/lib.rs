@@ -18,7 +18,7 @@ pub mod engines;
 pub mod faults;
 #[cfg(feature = "harness")]
 pub mod fixture;
-#[cfg(feature = "harness")]
+#[cfg(any(feature = "harness", feature = "strategies"))]
 pub mod golden;
 #[cfg(feature = "strategies")]
 pub mod questions;
