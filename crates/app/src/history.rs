@@ -13,6 +13,8 @@ use domain::events::{
 use serde::{Deserialize, Serialize};
 use store::{Queue, StoreError};
 
+use news::NewsVerdict;
+
 use crate::events::Verdict;
 use crate::settings::ProductDocument;
 use crate::trust::Vault;
@@ -43,6 +45,53 @@ pub struct Imported {
     pub anonymous: u64,
     /// Lines of documents that were there before.
     pub duplicate_lines: u64,
+    /// Refunds, in the log (or waiting for their order) now or before.
+    pub refunds: u64,
+    /// Deliveries, as refunds are counted.
+    pub deliveries: u64,
+    /// Reviews, in the log now or before.
+    pub reviews: u64,
+    /// Consents given or taken back, in the log now or before.
+    pub consents: u64,
+    /// Descriptions of customers, in the log now or before.
+    pub descriptions: u64,
+    /// Products that are told otherwise than before.
+    pub products: u64,
+    /// Products that are told as they were before.
+    pub products_known: u64,
+}
+
+impl Imported {
+    fn accepted(&mut self, counts: Counts) {
+        self.accepted += 1;
+        self.there(counts);
+    }
+
+    fn duplicate(&mut self, counts: Counts) {
+        self.duplicate += 1;
+        self.duplicate_lines += counts.lines;
+        self.there(counts);
+    }
+
+    fn refused(&mut self, counts: Counts) {
+        self.lines += counts.lines;
+        self.refused += 1;
+        self.refused_lines += counts.lines;
+    }
+
+    /// Counts a document that is in the log, or waits for its order, now or before.
+    fn there(&mut self, counts: Counts) {
+        self.lines += counts.lines;
+        match counts.kind {
+            Counted::Order => self.orders += 1,
+            Counted::Refund => self.refunds += 1,
+            Counted::Delivery => self.deliveries += 1,
+            Counted::Review => self.reviews += 1,
+            Counted::Consent => self.consents += 1,
+            Counted::Description => self.descriptions += 1,
+            Counted::Other => {}
+        }
+    }
 }
 
 impl App {
@@ -80,7 +129,7 @@ impl App {
                 }
                 HistoryPiece::Orders(news) => self.take_orders(news, &mut imported)?,
                 HistoryPiece::Anonymous(orders) => self.take_anonymous(orders, &mut imported)?,
-                HistoryPiece::Products(products) => self.take_products(&products)?,
+                HistoryPiece::Products(products) => self.take_products(&products, &mut imported)?,
             }
             position += 1;
             if position % IN_FLIGHT_MAX as u64 == 0 || stop.load(Ordering::Relaxed) {
@@ -194,22 +243,30 @@ impl App {
     }
 
     fn take_orders(&self, news: Vec<OrderNews>, imported: &mut Imported) -> Result<(), AppError> {
-        let lines: u64 = news
+        let counts: Vec<Counts> = news
             .iter()
-            .map(|told| Counts::of(&told.document.behaviour).lines)
-            .sum();
-        let taken = self.take_news(news)?;
-        imported.accepted += taken.kept;
-        imported.duplicate += taken.known;
-        imported.refused += taken.refused;
-        imported.lines += lines;
+            .map(|told| Counts::of(&told.document.behaviour))
+            .collect();
+        let verdicts = self.take_news(news)?;
+        for (count, verdict) in counts.into_iter().zip(verdicts) {
+            match verdict {
+                NewsVerdict::Kept => imported.accepted(count),
+                NewsVerdict::Known => imported.duplicate(count),
+                NewsVerdict::Refused => imported.refused(count),
+            }
+        }
         Ok(())
     }
 
-    fn take_products(&self, products: &[ProductTold]) -> Result<(), AppError> {
+    fn take_products(
+        &self,
+        products: &[ProductTold],
+        imported: &mut Imported,
+    ) -> Result<(), AppError> {
         let now = self.now();
+        let count = products.len() as u64;
         let products = products.to_vec();
-        self.inner.store.write(Queue::Jobs, move |session| {
+        let changed = self.inner.store.write(Queue::Jobs, move |session| {
             session.transaction(|tx| {
                 let codes: Vec<String> = products.iter().map(|it| it.product.clone()).collect();
                 let known: BTreeMap<String, String> =
@@ -230,9 +287,12 @@ impl App {
                         changed.push((told.product.clone(), body));
                     }
                 }
-                store::settings::documents_put(tx, "product", now, &changed)
+                store::settings::documents_put(tx, "product", now, &changed)?;
+                Ok(changed.len() as u64)
             })
         })?;
+        imported.products += changed;
+        imported.products_known += count.saturating_sub(changed);
         Ok(())
     }
 
@@ -282,21 +342,11 @@ impl Flight {
         let (lines, outcome) = self.receiver.recv().map_err(|_| StoreError::Closed)?;
         self.pieces -= 1;
         self.events -= lines.len();
-        for (Counts { lines, orders }, verdict) in lines.into_iter().zip(outcome?) {
-            imported.lines += lines;
-            if matches!(verdict, Verdict::Accepted { .. } | Verdict::Duplicate) {
-                imported.orders += orders;
-            }
+        for (counts, verdict) in lines.into_iter().zip(outcome?) {
             match verdict {
-                Verdict::Accepted { .. } => imported.accepted += 1,
-                Verdict::Duplicate => {
-                    imported.duplicate += 1;
-                    imported.duplicate_lines += lines;
-                }
-                Verdict::Refused(_) | Verdict::Erased => {
-                    imported.refused += 1;
-                    imported.refused_lines += lines;
-                }
+                Verdict::Accepted { .. } => imported.accepted(counts),
+                Verdict::Duplicate => imported.duplicate(counts),
+                Verdict::Refused(_) | Verdict::Erased => imported.refused(counts),
             }
         }
         Ok(())
@@ -313,25 +363,44 @@ impl Flight {
 /// What one document adds to the report.
 struct Counts {
     lines: u64,
-    /// 1 for an order of more than nothing.
-    orders: u64,
+    kind: Counted,
+}
+
+/// As what a document is counted.
+#[derive(Debug, Clone, Copy)]
+enum Counted {
+    /// An order of more than nothing.
+    Order,
+    Refund,
+    Delivery,
+    Review,
+    Consent,
+    Description,
+    Other,
 }
 
 impl Counts {
     fn of(behaviour: &Behaviour) -> Self {
-        match behaviour {
-            Behaviour::Ordered(order) => Self {
-                lines: order.lines.len() as u64,
-                orders: u64::from(Sums::of(&order.lines).amount > 0),
-            },
-            Behaviour::Refunded(refund) => Self {
-                lines: refund.lines.len() as u64,
-                orders: 0,
-            },
-            _ => Self {
-                lines: 0,
-                orders: 0,
-            },
+        let (lines, kind) = match behaviour {
+            Behaviour::Ordered(order) => {
+                let is_worth = Sums::of(&order.lines).amount > 0;
+                let kind = if is_worth {
+                    Counted::Order
+                } else {
+                    Counted::Other
+                };
+                (order.lines.len(), kind)
+            }
+            Behaviour::Refunded(refund) => (refund.lines.len(), Counted::Refund),
+            Behaviour::Delivered(_) => (0, Counted::Delivery),
+            Behaviour::Reviewed(_) => (0, Counted::Review),
+            Behaviour::ConsentChanged(_) => (0, Counted::Consent),
+            Behaviour::Described(_) => (0, Counted::Description),
+            _ => (0, Counted::Other),
+        };
+        Self {
+            lines: lines as u64,
+            kind,
         }
     }
 }

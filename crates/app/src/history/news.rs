@@ -11,63 +11,37 @@ use store::{Queue, StoreError, Tx};
 
 use super::message_id;
 use crate::events::{ensure_current, lock_roots};
-use crate::trust::digest;
+use crate::trust::{Vault, digest};
 use crate::writing::{NewFact, Writing};
 use crate::{App, AppError, Inner};
 
 /// News that one slice of background work hands over.
 const NEWS_PER_SLICE: u32 = 256;
 
-/// What became of news.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct NewsTaken {
-    /// Kept until its order is known, or handed over at once.
-    pub(crate) kept: u64,
-    /// Kept before.
-    pub(crate) known: u64,
-    /// Of orders of people who were erased, or never to be taken.
-    pub(crate) refused: u64,
+/// What became of one piece of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewsVerdict {
+    /// It waits until its order is known.
+    Kept,
+    /// It waits already, or was handed over before.
+    Known,
+    /// Of an order of somebody who was erased, or never to be taken.
+    Refused,
 }
 
 impl App {
-    /// Keeps news until its order is known.
-    pub(crate) fn take_news(&self, news: Vec<OrderNews>) -> Result<NewsTaken, AppError> {
+    /// Keeps news until its order is known. What became of each, in their order.
+    pub(super) fn take_news(&self, news: Vec<OrderNews>) -> Result<Vec<NewsVerdict>, AppError> {
         let now = self.now();
-        let mut taken = NewsTaken::default();
-        let mut rows = Vec::with_capacity(news.len());
-        for told in news {
-            match self.news_row(told, now) {
-                Some(row) => rows.push(row),
-                None => taken.refused += 1,
-            }
-        }
-        let vault = &self.inner.vault;
-        let naturals: Vec<[u8; 16]> = rows.iter().map(|row| natural_key(vault, row)).collect();
-        let (kept, known, erased) = self.inner.store.write(Queue::Jobs, move |session| {
-            session.transaction(|tx| {
-                let orders: Vec<[u8; 16]> = rows.iter().map(|row| row.order_key).collect();
-                let erased = store::events::order_keys_erased(tx, &orders)?;
-                let told = store::events::order_keys_known(tx, &naturals)?;
-                let new: Vec<NewsRow> = rows
-                    .iter()
-                    .zip(&naturals)
-                    .filter(|(row, natural)| {
-                        !erased.contains(&row.order_key) && !told.contains(*natural)
-                    })
-                    .map(|(row, _)| row.clone())
-                    .collect();
-                let refused = rows
-                    .iter()
-                    .filter(|row| erased.contains(&row.order_key))
-                    .count() as u64;
-                let kept = store::events::news_put(tx, &new)?;
-                Ok((kept, rows.len() as u64 - refused - kept, refused))
-            })
+        let rows: Vec<Option<NewsRow>> = news
+            .into_iter()
+            .map(|told| self.news_row(told, now))
+            .collect();
+        let inner = self.inner.clone();
+        let verdicts = self.inner.store.write(Queue::Jobs, move |session| {
+            session.transaction(|tx| keep(&inner.vault, tx, &rows))
         })?;
-        taken.kept += kept;
-        taken.known += known;
-        taken.refused += erased;
-        Ok(taken)
+        Ok(verdicts)
     }
 
     fn news_row(&self, told: OrderNews, received_at: Millis) -> Option<NewsRow> {
@@ -122,8 +96,39 @@ impl App {
     }
 }
 
+/// Keeps what is new.
+fn keep(
+    vault: &Vault,
+    tx: &mut Tx<'_>,
+    rows: &[Option<NewsRow>],
+) -> Result<Vec<NewsVerdict>, StoreError> {
+    let told = || rows.iter().flatten();
+    let orders: Vec<[u8; 16]> = told().map(|row| row.order_key).collect();
+    let naturals: Vec<[u8; 16]> = told().map(|row| natural_key(vault, row)).collect();
+    let erased = store::events::order_keys_erased(tx, &orders)?;
+    let known = store::events::order_keys_known(tx, &naturals)?;
+    let mut waiting = store::events::news_waiting(tx, &orders)?;
+    let mut new = Vec::new();
+    let verdicts = rows
+        .iter()
+        .map(|row| {
+            let Some(row) = row.as_ref().filter(|row| !erased.contains(&row.order_key)) else {
+                return NewsVerdict::Refused;
+            };
+            let is_known = known.contains(&natural_key(vault, row));
+            if is_known || !waiting.insert((row.order_key, row.id)) {
+                return NewsVerdict::Known;
+            }
+            new.push(row.clone());
+            NewsVerdict::Kept
+        })
+        .collect();
+    store::events::news_put(tx, &new)?;
+    Ok(verdicts)
+}
+
 /// What counts once: the news itself by its natural key.
-fn natural_key(vault: &crate::trust::Vault, row: &NewsRow) -> [u8; 16] {
+fn natural_key(vault: &Vault, row: &NewsRow) -> [u8; 16] {
     let natural = match &row.behaviour {
         Behaviour::Refunded(refund) => format!("refund:{}", refund.refund_id),
         Behaviour::Delivered(delivery) => delivery.natural_key(),

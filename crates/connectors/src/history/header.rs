@@ -185,6 +185,16 @@ impl Mapping {
         asked: &Asked,
         defaults: &Defaults,
     ) -> Result<Self, HeaderError> {
+        let mut mapping = Self::of_header(header, asked, defaults)?;
+        mapping.heed(asked);
+        Ok(mapping)
+    }
+
+    fn of_header(
+        header: &[String],
+        asked: &Asked,
+        defaults: &Defaults,
+    ) -> Result<Self, HeaderError> {
         let is_open = asked.columns.is_empty() && asked.kind.unwrap_or_default() == Kind::Orders;
         if is_open && let Some(platform) = platforms::recognise(header) {
             return Ok(platforms::mapping(platform, defaults));

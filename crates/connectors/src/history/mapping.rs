@@ -21,12 +21,18 @@ pub struct Defaults {
 }
 
 /// What the caller knows of a file before it is opened. What is silent is recognised.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asked {
     /// What the file tells of.
     pub kind: Option<Kind>,
     /// Columns by the name of their field.
     pub columns: Columns,
+    /// The currency of amounts without one.
+    pub currency: Option<Currency>,
+    /// Where things without a channel happened.
+    pub channel: Option<Channel>,
+    /// The zone of times without an offset.
+    pub zone: Option<Zone>,
 }
 
 /// A program whose export is read by its own rules; its columns are known.
@@ -179,6 +185,19 @@ impl Mapping {
                 _ => Vec::new(),
             },
             encoding: None,
+        }
+    }
+
+    /// Lets what the caller knows count before what was recognised or written down.
+    pub fn heed(&mut self, asked: &Asked) {
+        self.kind = asked.kind.unwrap_or(self.kind);
+        self.currency = asked.currency.unwrap_or(self.currency);
+        self.channel = asked.channel.unwrap_or(self.channel);
+        if let Some(zone) = &asked.zone {
+            self.zone = zone.clone();
+        }
+        for (field, column) in asked.columns.iter() {
+            self.columns.set(field, column);
         }
     }
 

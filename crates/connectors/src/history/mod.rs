@@ -78,7 +78,7 @@ const LINES_PER_PROGRESS: u64 = 8_192;
 pub struct Options {
     /// How the file is to be read; recognised by the header when silent.
     pub mapping: Option<Mapping>,
-    /// What is known when the mapping is recognised.
+    /// What counts before the mapping, written or recognised.
     pub asked: Asked,
     /// What is taken for granted when the mapping is recognised.
     pub defaults: Defaults,
@@ -269,7 +269,11 @@ fn read_table<T: Table>(
     watch: &mut Watch<'_>,
 ) -> Result<Sorted, Error> {
     let mapping = match &options.mapping {
-        Some(mapping) => mapping.clone(),
+        Some(mapping) => {
+            let mut mapping = mapping.clone();
+            mapping.heed(&options.asked);
+            mapping
+        }
         None => Mapping::recognise(header, &options.asked, &options.defaults)?,
     };
     let found = match (mapping.platform, mapping.kind) {

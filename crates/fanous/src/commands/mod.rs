@@ -21,7 +21,7 @@ use crate::terminal::Terminal;
 /// A command that ends.
 #[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
-    /// Bring in orders from a file of order lines: .csv or .csv.gz.
+    /// Bring in a shop's past from files: orders, customers, products, ….
     Import(ImportArguments),
     /// Fold every customer's state anew from the log.
     Rebuild,
@@ -41,12 +41,7 @@ impl Command {
     /// Paths mean the same in another process, wherever that was started.
     pub(crate) fn make_paths_absolute(&mut self) -> Result<(), Failure> {
         if let Self::Import(arguments) = self {
-            let paths = [
-                Some(&mut arguments.file),
-                arguments.mapping.as_mut(),
-                arguments.rejects.as_mut(),
-            ];
-            for path in paths.into_iter().flatten() {
+            for path in arguments.paths() {
                 *path = std::path::absolute(&path).map_err(Failure::failed)?;
             }
         }

@@ -1,5 +1,7 @@
 //! News of orders that are not known yet, until they are.
 
+use std::collections::BTreeSet;
+
 use domain::events::{Behaviour, Channel};
 use domain::ids::StreamId;
 use domain::time::Millis;
@@ -61,6 +63,26 @@ pub fn news_put(tx: &mut Tx<'_>, news: &[NewsRow]) -> Result<u64, StoreError> {
         ),
         &values,
     )
+}
+
+/// Which news of these orders wait already: the orders' keys and their own ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn news_waiting(
+    conn: &mut Conn,
+    orders: &[[u8; 16]],
+) -> Result<BTreeSet<([u8; 16], [u8; 16])>, StoreError> {
+    let values: Vec<Value> = orders.iter().map(Into::into).collect();
+    conn.rows_each(
+        rows!(
+            "SELECT order_key, id FROM order_news WHERE order_key IN ({$1}) ORDER BY order_key, id"
+        ),
+        &values,
+    )?
+    .iter()
+    .map(|row| Ok((row.id("order_key")?, row.id("id")?)))
+    .collect()
 }
 
 /// The stream to whom waiting news belongs, for news of orders that are known by now.
