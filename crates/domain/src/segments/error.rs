@@ -156,7 +156,8 @@ pub(super) fn quoted(text: &str) -> String {
     const SHOWN_MAX: usize = 40;
     let mut shown = String::new();
     for character in text.chars().take(SHOWN_MAX) {
-        if is_invisible(character) {
+        let is_blank = character.is_whitespace() && character != ' ';
+        if is_invisible(character) || is_blank || matches!(character, '\u{200c}' | '\u{200d}') {
             shown.push_str(&format!("U+{:04X}", u32::from(character)));
         } else {
             shown.push(character);

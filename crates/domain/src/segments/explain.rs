@@ -235,6 +235,11 @@ impl Part {
                 let days = if value == "1" { "day" } else { "days" };
                 format!("{phrase} {value} {days} since {label}")
             }
+            Some(Subject::Of(attribute)) if attribute.kind() == Kind::YesNo => {
+                let is_negated = self.operator == RuleOperator::IsNot;
+                let not = if is_negated { "not " } else { "" };
+                format!("{not}{}", attribute.label())
+            }
             Some(Subject::Of(attribute)) => {
                 let (phrase, label) = (phrase(self.operator, attribute.kind()), attribute.label());
                 format!("{label} {phrase} {value}").trim_end().to_owned()
@@ -274,6 +279,7 @@ const fn number_phrase(operator: RuleOperator) -> &'static str {
 const fn phrase(operator: RuleOperator, kind: Kind) -> &'static str {
     let is_day = matches!(kind, Kind::Day);
     let is_word = matches!(kind, Kind::Word);
+    let is_set = matches!(kind, Kind::Words | Kind::Flags);
     match operator {
         RuleOperator::Equal if is_word => "is",
         RuleOperator::NotEqual if is_word => "is not",
@@ -285,10 +291,10 @@ const fn phrase(operator: RuleOperator, kind: Kind) -> &'static str {
         RuleOperator::GreaterOrEqual if is_day => "on or after",
         RuleOperator::Contains => "include",
         RuleOperator::ContainsNot => "do not include",
-        RuleOperator::Has => "known",
-        RuleOperator::HasNot => "not known",
-        RuleOperator::Is => "is so",
-        RuleOperator::IsNot => "is not so",
+        RuleOperator::Has if is_set => "not empty",
+        RuleOperator::HasNot if is_set => "empty",
+        RuleOperator::Has => "is known",
+        RuleOperator::HasNot => "is not known",
         other => number_phrase(other),
     }
 }

@@ -397,6 +397,10 @@ fn what_is_left_open_is_told() {
         "at column 11: “U+200F” is no part of the language",
     );
     check(
+        "orders\u{a0}> 1",
+        "at column 7: “U+00A0” is no part of the language",
+    );
+    check(
         "net > -orders",
         "at column 7: a minus stands only before a number",
     );

@@ -37,8 +37,10 @@ fn predicates_are_explained_in_english() {
         "!(\"coffee\" in interests)",
         "interests do not include coffee",
     );
-    check("has(margin)", "margin known");
-    check("won_back", "won back is so");
+    check("has(margin)", "margin is known");
+    check("won_back", "won back");
+    check("!won_back", "not won back");
+    check("!has(interests)", "interests empty");
     check(
         "segment(\"vip\") && !segment(\"gone\")",
         "in the segment vip and not in the segment gone",
