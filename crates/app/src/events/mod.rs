@@ -4,11 +4,12 @@ mod prepare;
 mod record;
 mod resolve;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use domain::events::{Event, EventRefusal};
 use domain::ids::{FactId, StreamId};
+use store::customers::IdentityHash;
 use store::{Queue, Session, StoreError};
 
 use crate::{App, AppError, Inner};
@@ -16,8 +17,10 @@ use crate::{App, AppError, Inner};
 use prepare::Prepared;
 pub(crate) use resolve::{ensure_current, lock_roots};
 
-/// A transaction takes at most so many events, so that a checkout never waits behind a crowd.
+/// A transaction takes at most so many events, and events of at most so many customers, so that a
+/// checkout never waits behind a crowd.
 const EVENTS_PER_COMMIT_MAX: usize = 512;
+const CUSTOMERS_PER_COMMIT_MAX: usize = 256;
 /// The most events that wait for a writer; beyond it the sender is asked to come again.
 const EVENTS_WAITING_MAX: usize = 50_000;
 
@@ -184,17 +187,49 @@ fn take_pieces(inner: &Inner) -> Vec<Piece> {
     let mut waiting = inner.intake.lock();
     waiting.drains -= 1;
     let mut pieces = Vec::new();
-    let mut room = EVENTS_PER_COMMIT_MAX;
-    while room > 0 {
-        let Some(mut piece) = waiting.pieces.pop_front() else {
-            break;
-        };
-        piece.taken = room.min(piece.events.len() - piece.done);
-        room -= piece.taken;
+    let mut room = Room::default();
+    while let Some(mut piece) = waiting.pieces.pop_front() {
+        let open = &piece.events[piece.done..];
+        piece.taken = open.iter().take_while(|event| room.takes(event)).count();
+        let is_full = piece.taken < open.len();
         waiting.events -= piece.taken;
+        if piece.taken == 0 && is_full {
+            waiting.pieces.push_front(piece);
+            break;
+        }
         pieces.push(piece);
+        if is_full {
+            break;
+        }
     }
     pieces
+}
+
+/// What one transaction still takes, so that a checkout never waits behind a crowd.
+#[derive(Default)]
+struct Room {
+    events: usize,
+    /// By their first names; a customer of several counts for each, which only makes the
+    /// transaction shorter.
+    customers: BTreeSet<IdentityHash>,
+}
+
+impl Room {
+    fn takes(&mut self, event: &Prepared) -> bool {
+        if self.events >= EVENTS_PER_COMMIT_MAX {
+            return false;
+        }
+        if let Some(name) = event.identities.first()
+            && !self.customers.contains(name)
+        {
+            if self.customers.len() >= CUSTOMERS_PER_COMMIT_MAX {
+                return false;
+            }
+            self.customers.insert(*name);
+        }
+        self.events += 1;
+        true
+    }
 }
 
 /// Answers the requests that are whole and puts the others back at the front, in their order.
