@@ -16,3 +16,4 @@ pub mod segments;
 pub mod settings;
 pub mod time;
 pub mod trust;
+pub mod words;

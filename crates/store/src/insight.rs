@@ -35,7 +35,8 @@ pub fn metrics_put(tx: &mut Tx<'_>, rows: &[MetricsRow]) -> Result<(), StoreErro
     }
     tx.run_each(
         rows!(
-            "INSERT INTO customer_metrics (customer, first_seen_at, last_seen_at, first_ordered_at, last_ordered_at, first_seen,
+            "INSERT INTO customer_metrics (customer, first_seen_at, last_seen_at,
+                 first_ordered_at, last_ordered_at, first_seen,
                  last_seen, first_order, second_order, last_order, first_visit, second_visit,
                  orders, order_days, active_months, items, items_returned, refund_count,
                  visits, active_days, deliveries, deliveries_late, complaints, reviews,
@@ -43,7 +44,8 @@ pub fn metrics_put(tx: &mut Tx<'_>, rows: &[MetricsRow]) -> Result<(), StoreErro
                  discount_share, return_share, late_share, rating, usual_hour, channels,
                  consents, won_back, standing, country, source, content, stage, first_channel,
                  last_channel, unmatched_refund_units, packed)
-             VALUES {($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             VALUES {($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+                 $14, $15, $16, $17, $18, $19, $20, $21,
                  $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,
                  $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49)}
              ON CONFLICT (customer) DO UPDATE SET
@@ -418,59 +420,19 @@ pub fn metrics_rows(conn: &mut Conn) -> Result<i64, StoreError> {
         .int("n")
 }
 
-/// Sums over all customers' metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Customers, with orders or without.
-    pub customers: i64,
-    /// Customers with at least one order.
-    pub buyers: i64,
-    /// Customers who ordered more than once.
-    pub repeat_buyers: i64,
-    /// Orders.
-    pub orders: i64,
-    /// As ordered, minor units.
-    pub gross: i64,
-    /// What went back.
-    pub refunds: i64,
-    /// Net of products alone.
-    pub product: i64,
-    /// Net of customers who ordered more than once.
-    pub repeat_net: i64,
-    /// Units that went back and match no order we know.
-    pub unmatched_refund_units: i64,
-}
-
-/// Sums over all customers' metrics.
+/// Units that went back and match no order we know, over all customers.
 ///
 /// # Errors
 /// When the database fails.
-pub fn metrics_totals(conn: &mut Conn) -> Result<Totals, StoreError> {
-    let row = conn.one(
+pub fn metrics_unmatched(conn: &mut Conn) -> Result<i64, StoreError> {
+    conn.one(
         sql!(
-            "SELECT COUNT(*) AS customers, COUNT(*) FILTER (WHERE orders > 0) AS buyers,
-                    COUNT(*) FILTER (WHERE orders > 1) AS repeat_buyers,
-                    CAST(COALESCE(SUM(orders), 0) AS BIGINT) AS orders,
-                    CAST(COALESCE(SUM(gross), 0) AS BIGINT) AS gross,
-                    CAST(COALESCE(SUM(refunds), 0) AS BIGINT) AS refunds,
-                    CAST(COALESCE(SUM(product), 0) AS BIGINT) AS product,
-                    CAST(COALESCE(SUM(net) FILTER (WHERE orders > 1), 0) AS BIGINT) AS repeat_net,
-                    CAST(COALESCE(SUM(unmatched_refund_units), 0) AS BIGINT) AS unmatched
-               FROM customer_metrics"
+            "SELECT CAST(COALESCE(SUM(unmatched_refund_units), 0) AS BIGINT) AS n
+               FROM customer_metrics WHERE unmatched_refund_units > 0"
         ),
         &[],
-    )?;
-    Ok(Totals {
-        customers: row.int("customers")?,
-        buyers: row.int("buyers")?,
-        repeat_buyers: row.int("repeat_buyers")?,
-        orders: row.int("orders")?,
-        gross: row.int("gross")?,
-        refunds: row.int("refunds")?,
-        product: row.int("product")?,
-        repeat_net: row.int("repeat_net")?,
-        unmatched_refund_units: row.int("unmatched")?,
-    })
+    )?
+    .int("n")
 }
 
 /// The countries of customers with how many there are, most frequent first.
@@ -488,19 +450,6 @@ pub fn metrics_countries(conn: &mut Conn, limit: u32) -> Result<Vec<(String, i64
     .into_iter()
     .map(|mut row| Ok((row.take_text("country")?, row.int("n")?)))
     .collect()
-}
-
-/// The earliest and the latest sign of life of any customer, if there is one.
-///
-/// # Errors
-/// When the database fails.
-pub fn seen_span(conn: &mut Conn) -> Result<Option<(Millis, Millis)>, StoreError> {
-    let row = conn.one(
-        sql!("SELECT MIN(first_seen_at) AS first FROM customer_metrics"),
-        &[],
-    )?;
-    let first = row.millis_or_null("first")?;
-    Ok(first.zip(seen_last(conn)?))
 }
 
 /// The latest sign of life of any customer, if there is one.

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use domain::segments::{Column, WordColumn};
 use domain::time::{Calendar, Day, Millis, Month};
 
+use super::ages::ages;
 use super::retention::{CohortCalendar, Retention, RetentionColumns, cohorts};
 use super::time_to::UNKNOWN_DAY;
-use super::value::{Value, ValueColumns, ages};
+use super::value::{Value, ValueColumns};
 use super::{Population, PopulationState};
 use crate::{App, AppError, InForce};
 

@@ -1,5 +1,6 @@
 //! Insight: the follower that keeps customers' metrics, and the overview of the whole shop.
 
+mod ages;
 mod answers;
 mod change;
 mod cohort_summary;
@@ -10,6 +11,7 @@ mod retention;
 mod time_to;
 mod value;
 
+pub use ages::{AgeRow, ProfitBasis};
 pub(crate) use answers::Answers;
 pub use answers::Insight;
 pub use change::Change;
@@ -20,6 +22,4 @@ pub(crate) use population::PopulationCell;
 pub use population::{ByteRow, Place, Population, PopulationBytes, PopulationState, Selection};
 pub use retention::{CohortRow, ContentRow, Differs, Door, Retention};
 pub use time_to::{CurvePoint, Rarely, ShareBy, TimeTo};
-pub use value::{
-    AgeRow, Contrast, Grid, GridCell, GroupFigures, ProfitBasis, ScoreFigures, Spread, Value,
-};
+pub use value::{Contrast, Grid, GridCell, GroupFigures, ScoreFigures, Spread, Value};

@@ -25,6 +25,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::words::UnknownWord;
+
 use crate::customers::Identity;
 use crate::ids::{FactId, StreamId};
 use crate::time::Millis;
@@ -114,27 +116,6 @@ impl FromStr for Channel {
             })
     }
 }
-
-/// A word that is not one of a closed list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownWord {
-    /// What the word should have been: "channel", "origin".
-    pub what: &'static str,
-    /// The word.
-    pub given: String,
-}
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "“{}” is not a {} that Fanous knows",
-            self.given, self.what
-        )
-    }
-}
-
-impl std::error::Error for UnknownWord {}
 
 /// Personal properties by name: traits, free text, addresses. Kept encrypted, never in the clear.
 pub type Personal = BTreeMap<String, String>;

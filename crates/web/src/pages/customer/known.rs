@@ -144,18 +144,21 @@ impl Scene<'_> {
         ]
     }
 
-    /// The stages that were reached, with the days from the first time at each to the next.
+    /// The stages in the order in which they were reached first, with the days between them.
     fn process(&self) -> Markup {
         let speech = self.speech;
-        let stages = &self.page.state.observed.stages;
+        let stages = self.page.state.observed.stages.iter();
+        let mut stages: Vec<(Millis, Stage)> =
+            stages.map(|(stage, (first, _))| (*first, *stage)).collect();
+        stages.sort_unstable();
         let now = self.metrics.stage;
-        let mut before: Option<Millis> = None;
+        let before = std::iter::once(None).chain(stages.iter().map(|(first, _)| Some(*first)));
         html! {
             @if stages.len() > 1 {
                 h3 { (speech.say("customer-process")) }
                 ol.plain.process {
-                    @for (stage, (first, _)) in stages {
-                        @let days = before.replace(*first).map(|before| days_between(before, *first));
+                    @for ((first, stage), before) in stages.iter().zip(before) {
+                        @let days = before.map(|before| days_between(before, *first));
                         li aria-current=[(now == Some(*stage)).then_some("step")] {
                             (speech.say(stage_key(*stage)))
                             small {
@@ -234,7 +237,7 @@ impl Scene<'_> {
     }
 }
 
-/// Whole days from one moment to another; never below 0, since stages may be told out of order.
+/// Whole days from one moment to a later one.
 fn days_between(from: Millis, to: Millis) -> i64 {
-    (to.0 - from.0).div_euclid(Millis::DAY).max(0)
+    (to.0 - from.0).div_euclid(Millis::DAY)
 }
