@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     Busy,
     /// The answer took too long.
     TooSlow,
+    /// The customers are still being read; so many percent of them are there.
+    Warming(u8),
     /// A use case came to an unexpected end.
     Crashed,
 }
@@ -66,6 +68,7 @@ impl Refusal {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too_slow"),
+            Self::Warming(_) => (StatusCode::SERVICE_UNAVAILABLE, "warming"),
             Self::Crashed => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
         };
         Verdict { status, code }
@@ -92,6 +95,10 @@ impl Refusal {
             Self::NotFound => "there is nothing at this address".into(),
             Self::Method => "this address does not take this method".into(),
             Self::Unreadable(sentence) => sentence.clone(),
+            Self::Warming(percent) => format!(
+                "the customers are still being read, {percent} % of them are there; try again in \
+                 a moment"
+            ),
             Self::TooLarge => "the body is larger than this server takes".into(),
             Self::TooSlow => {
                 "the answer took too long; what was begun may still be finished".into()

@@ -161,6 +161,23 @@ impl Speech {
             .replace('.', &self.numbers.point)
     }
 
+    /// A number with so many decimals, its thousands grouped.
+    pub(crate) fn decimal(&self, number: f64, decimals: usize) -> String {
+        let plain = format!("{:.decimals$}", number.clamp(-1e15, 1e15).abs());
+        let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+        let is_zero = plain.bytes().all(|sign| matches!(sign, b'0' | b'.'));
+        let sign = match number < 0.0 && !is_zero {
+            true => self.numbers.minus.as_str(),
+            false => "",
+        };
+        let point = match rest {
+            "" => "",
+            _ => self.numbers.point.as_str(),
+        };
+        let rest = self.numbers.digits(rest);
+        format!("{sign}{}{point}{rest}", self.numbers.grouped(whole))
+    }
+
     /// A day in the shop's zone, in the reader's calendar.
     pub(crate) fn day(&self, at: i64, zone: &Zone) -> String {
         let wall = zone.wall_clock(Millis(at));
@@ -221,6 +238,12 @@ pub(crate) fn decimals_for(low: f64, high: f64) -> usize {
     usize::from(high - low < 0.05)
 }
 
+/// As many decimals of a percentage as a plain share of so many supports.
+pub(crate) fn decimals_of(sample: u64) -> usize {
+    // The widest 95 % interval, at one half, is 1.96/√n wide; see `decimals_for`.
+    usize::from(sample >= 1_537)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderMap;
@@ -263,6 +286,19 @@ mod tests {
         );
         assert_eq!(speech.percent(0.655_8, decimals_for(0.5, 0.8)), "66\u{a0}%");
         assert_eq!(speech.percent(-0.031, 1), "−3.1\u{a0}%");
+    }
+
+    #[test]
+    fn decimals_are_grouped_and_signed() {
+        let speech = speech_for(&HeaderMap::new());
+        let check = |number: f64, decimals: usize, shown: &str| {
+            assert_eq!(speech.decimal(number, decimals), shown);
+        };
+        check(0.715_139, 3, "0.715");
+        check(-12_345.67, 1, "−12,345.7");
+        check(-0.04, 1, "0.0");
+        check(12.5, 0, "12");
+        check(f64::INFINITY, 0, "1,000,000,000,000,000");
     }
 
     #[test]

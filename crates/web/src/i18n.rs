@@ -28,6 +28,8 @@ static LOCALES: [Locale; 1] = [Locale {
         include_str!("../locales/en/errors.ftl"),
         include_str!("../locales/en/format.ftl"),
         include_str!("../locales/en/overview.ftl"),
+        include_str!("../locales/en/retention.ftl"),
+        include_str!("../locales/en/value.ftl"),
     ],
 }];
 

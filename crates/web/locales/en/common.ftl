@@ -16,3 +16,6 @@ standing-new = New
 standing-returning = Returning
 standing-lapsed = Lapsed
 standing-won-back = Won back
+common-warming-title = Reading every customer: { $share }
+common-warming-label = How much is read
+common-warming-lead = This page needs all of them side by side. It shows itself as soon as they are read; everything else works meanwhile.

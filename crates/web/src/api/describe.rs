@@ -15,7 +15,9 @@ use super::{customers, events, insight, loyalty, trust};
         license(name = "MIT OR Apache-2.0"),
     ),
     paths(
-        insight::overview,
+        insight::overview::overview,
+        insight::retention::retention,
+        insight::value::value,
         customers::list,
         customers::show,
         customers::merge,

@@ -56,7 +56,9 @@ pub(crate) fn routes() -> Routes {
         listed: Vec::new(),
     };
     routes
-        .with("get", "/v1/insight/overview", get(insight::overview))
+        .with("get", "/v1/insight/overview", get(insight::overview::overview))
+        .with("get", "/v1/insight/retention", get(insight::retention::retention))
+        .with("get", "/v1/insight/value", get(insight::value::value))
         .with("get", "/v1/customers", get(customers::list))
         .with("get", "/v1/customers/{customer}", get(customers::show))
         .with("get", "/v1/customers/{customer}/export", get(trust::export))

@@ -6,15 +6,6 @@
 //! allow no inline style. Time runs from left to right in every language; what has no time in it
 //! is mirrored with the page.
 
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the pages of retention and value are the first to draw more than columns"
-    )
-)]
-
 mod bars;
 mod columns;
 mod curve;

@@ -60,6 +60,8 @@ fn every_key_that_is_said_exists() {
         "overview-",
         "common-",
         "standing-",
+        "retention-",
+        "value-",
     ];
     let keys = keys(&LOCALES[0]);
     let said = source.iter().filter(|text| {

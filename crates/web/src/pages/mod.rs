@@ -4,7 +4,10 @@ mod customer;
 mod customers;
 mod forms;
 mod overview;
+mod parts;
+mod retention;
 mod timeline;
+mod value;
 
 use app::AppError;
 use app::StoreError;
@@ -23,6 +26,8 @@ use crate::shared::Shared;
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(overview::overview))
+        .route("/retention", get(retention::retention))
+        .route("/value", get(value::value))
         .route("/customers", get(customers::customers))
         .route("/customers/{customer}", get(customer::customer))
         .route("/customers/{customer}/export", get(forms::export))
@@ -97,6 +102,7 @@ fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
         Refusal::OtherSite => ["error-other-site", "error-kept-all", "error-todo-form"],
         Refusal::Busy
         | Refusal::TooSlow
+        | Refusal::Warming(_)
         | Refusal::App(AppError::Store(StoreError::Busy | StoreError::Closed)) => {
             ["error-busy", "error-kept-maybe", "error-todo-again"]
         }

@@ -7,13 +7,13 @@ use domain::money::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::time;
+use crate::api::time;
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
 
 /// The overview of the shop. Amounts are in minor units of `currency`.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OverviewAnswer {
+pub(in crate::api) struct OverviewAnswer {
     /// The currency of every amount.
     #[schema(example = "GBP")]
     currency: String,
@@ -47,7 +47,7 @@ struct Period {
 /// Money in minor units; *gross* as ordered, *net* is gross less refunds, *product* is net without
 /// postage, fees and vouchers.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(in crate::api) struct Figures {
     orders: i64,
     gross: i64,
     refunds: i64,
@@ -209,7 +209,7 @@ impl OverviewAnswer {
     ),
     security(("secret_key" = []))
 )]
-pub(super) async fn overview(
+pub(in crate::api) async fn overview(
     State(shared): State<Shared>,
 ) -> Result<Json<OverviewAnswer>, Refusal> {
     let overview = shared.ask(|app| app.overview()).await?;

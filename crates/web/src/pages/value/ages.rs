@@ -1,0 +1,165 @@
+//! Profit by the age of the relationship, over everybody who is so old and not over survivors.
+
+use app::insight::{AgeRow, ProfitBasis};
+use maud::{Markup, html};
+
+use super::Scene;
+use crate::charts::{Bar, Bars, Size, bars};
+use crate::i18n::{Speech, Words};
+use crate::pages::amount;
+use crate::pages::parts::{count, number, twin};
+
+impl Scene<'_> {
+    pub(super) fn ages(&self) -> Markup {
+        let speech = self.speech;
+        let rows = &self.value.ages;
+        html! {
+            section aria-labelledby="ages" {
+                @if rows.len() < 2 {
+                    h2 #ages { (speech.say("value-ages-none")) }
+                    p.how { (speech.say("value-ages-none-how")) }
+                } @else {
+                    h2 #ages { (self.ages_title()) }
+                    p.how { (self.ages_how()) }
+                    p { strong { (speech.say("value-ages-caveat")) } }
+                    figure { (bars(speech, &self.ages_bars())) }
+                    (twin(speech, &self.ages_table()))
+                }
+                (self.basis())
+            }
+        }
+    }
+
+    /// What profit means here, and what would make it mean more.
+    fn basis(&self) -> Markup {
+        let speech = self.speech;
+        html! {
+            @match self.value.basis {
+                ProfitBasis::Margin => p.how { (speech.say("value-basis-margin")) },
+                ProfitBasis::Net => {
+                    p.how { (speech.say("value-basis-net")) }
+                    pre dir="ltr" { code { "fanous import products.csv" } }
+                },
+            }
+        }
+    }
+
+    /// The first month beside an average one after it.
+    fn ages_title(&self) -> String {
+        let rows = &self.value.ages;
+        let later = &rows[1..];
+        let mean = later.iter().map(|row| row.mean).sum::<f64>() / later.len() as f64;
+        let words = Words::new()
+            .text("currency", self.currency.code())
+            .text("first", self.rounded(rows[0].mean))
+            .text("later", self.rounded(mean))
+            .count("months", count(later.len() as u64));
+        self.speech.say_with("value-ages-title", words)
+    }
+
+    fn ages_how(&self) -> String {
+        let rows = &self.value.ages;
+        let words = Words::new()
+            .text("currency", self.currency.code())
+            .count("buyers", count(rows.first().map_or(0, |row| row.customers)))
+            .text("period", self.period.as_str());
+        let key = match self.value.basis {
+            ProfitBasis::Margin => "value-ages-how-margin",
+            ProfitBasis::Net => "value-ages-how-net",
+        };
+        self.speech.say_with(key, words)
+    }
+
+    /// Minor units of a mean as whole units.
+    fn rounded(&self, minor: f64) -> String {
+        self.speech.money_rounded(whole(minor), self.currency)
+    }
+
+    fn ages_bars(&self) -> Bars {
+        let speech = self.speech;
+        Bars {
+            id: "ages",
+            label: self.ages_title(),
+            size: Size::Wide,
+            value_title: speech.say_with(
+                "value-ages-y",
+                Words::new().text("currency", self.currency.code()),
+            ),
+            bars_title: speech.say("value-ages-x"),
+            bars: self
+                .value
+                .ages
+                .iter()
+                .map(|row| self.age_bar(row))
+                .collect(),
+            tick: Speech::number_short,
+            unit: 10_i64.pow(self.currency.exponent()),
+        }
+    }
+
+    fn age_bar(&self, row: &AgeRow) -> Bar {
+        let speech = self.speech;
+        let readout = Words::new()
+            .count("age", i64::from(row.months))
+            .text("currency", self.currency.code())
+            .text("mean", self.rounded(row.mean))
+            .text("low", self.rounded(row.low))
+            .text("high", self.rounded(row.high))
+            .count("customers", count(row.customers))
+            .count("active", count(row.active))
+            .text("active-mean", self.rounded(row.mean_active.unwrap_or(0.0)));
+        Bar {
+            label: speech.number(i64::from(row.months)),
+            sample: number(speech, row.customers),
+            value: whole(row.mean),
+            interval: Some((whole(row.low), whole(row.high))),
+            text: self.rounded(row.mean),
+            readout: speech.say_with("value-ages-readout", readout),
+            href: None,
+            is_unfinished: false,
+        }
+    }
+
+    fn ages_table(&self) -> Markup {
+        let speech = self.speech;
+        let caption = Words::new().text("currency", self.currency.code());
+        let money = |minor: f64| html! { (amount(&speech.amount(whole(minor), self.currency))) };
+        let heads = [
+            "value-ages-customers",
+            "value-ages-mean",
+            "value-ages-interval",
+            "value-ages-active",
+            "value-ages-active-mean",
+        ];
+        html! {
+            div.wide {
+                table {
+                    caption { (speech.say_with("value-ages-caption", caption)) }
+                    thead {
+                        tr {
+                            th scope="col" { (speech.say("value-ages-x")) }
+                            @for head in heads { th.n scope="col" { (speech.say(head)) } }
+                        }
+                    }
+                    tbody {
+                        @for row in &self.value.ages {
+                            tr {
+                                th scope="row" { (speech.number(i64::from(row.months))) }
+                                td.n { (number(speech, row.customers)) }
+                                td.n { (money(row.mean)) }
+                                td.n { (self.rounded(row.low)) "–" (self.rounded(row.high)) }
+                                td.n { (number(speech, row.active)) }
+                                td.n { @if let Some(mean) = row.mean_active { (money(mean)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A mean as minor units; what is no number is nothing.
+fn whole(minor: f64) -> i64 {
+    minor.round() as i64
+}
