@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::customers::MonthSums;
 use domain::insight::{Flows, LAPSE_MONTHS, MonthFlow};
+use domain::segments::{Column, Comparison, Test};
 use domain::time::{Day, Millis, Month};
 use serde::Serialize;
 use store::events::AnonymousSums;
-use store::insight::Totals;
 
+use super::follow::METRICS_FOLLOWER;
+use super::population::Population;
 use crate::{App, AppError};
 
-/// Customers whose months are read from one snapshot.
-const CUSTOMERS_PER_PAGE: u32 = 2_000;
 /// An overview that is younger than this is shown as it is, even if facts came since.
 const FRESH_MS: i64 = 10_000;
 
@@ -108,7 +109,8 @@ pub(crate) struct OverviewCache {
 }
 
 struct Cached {
-    positions: BTreeMap<i64, i64>,
+    /// The version of the population, and how far the metrics had come.
+    of: (u64, BTreeMap<i64, i64>),
     at: Millis,
     overview: Arc<Overview>,
 }
@@ -123,7 +125,9 @@ impl App {
         let positions = self
             .inner
             .store
-            .read(|conn| store::changes::follower_positions(conn, "metrics"))?;
+            .read(|conn| store::changes::follower_positions(conn, METRICS_FOLLOWER))?;
+        let ready = self.population().ready();
+        let of = (ready.map_or(0, |it| it.version()), positions);
         let now = self.now();
         let mut last = self
             .inner
@@ -133,13 +137,13 @@ impl App {
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(cached) = last.as_ref() {
             let young = now.0 - cached.at.0 < FRESH_MS && cached.overview.customers > 0;
-            if cached.positions == positions || young {
+            if cached.of == of || young {
                 return Ok(Arc::clone(&cached.overview));
             }
         }
         let overview = Arc::new(self.compute_overview()?);
         *last = Some(Cached {
-            positions,
+            of,
             at: now,
             overview: Arc::clone(&overview),
         });
@@ -161,50 +165,48 @@ impl App {
     fn compute_overview(&self) -> Result<Overview, AppError> {
         let in_force = self.in_force();
         let currency = in_force.settings.currency.code();
-        let (totals, anonymous, span) = self.inner.store.read(|conn| {
+        let population = self.population_or_read()?;
+        let (unmatched_refund_units, anonymous) = self.inner.store.read(|conn| {
             Ok((
-                store::insight::metrics_totals(conn)?,
+                store::insight::metrics_unmatched(conn)?,
                 store::events::anonymous_sums(conn, currency)?,
-                store::insight::seen_span(conn)?,
             ))
         })?;
+        let span = population.seen_span();
         let months = match span {
-            Some((_, newest)) => self.compute_months(newest)?,
+            Some((_, newest)) => self.compute_months(&population, newest)?,
             None => Vec::new(),
         };
+        let sums = Sums::of(&population);
         Ok(Overview {
             currency: currency.to_owned(),
             period: span.map(|(first, last)| (first.0, last.0)),
-            customers: totals.customers,
-            totals: MonthFigures {
-                orders: totals.orders,
-                gross: totals.gross,
-                refunds: totals.refunds,
-                net: totals.gross - totals.refunds,
-                product: totals.product,
-            },
-            repeat: repeat_share(&totals),
-            unmatched_refund_units: totals.unmatched_refund_units,
+            customers: count(population.len()),
+            repeat: sums.repeat_share(),
+            totals: sums.all,
+            unmatched_refund_units,
             anonymous: anonymous_figures(&anonymous),
             lapse_months: LAPSE_MONTHS,
             months,
         })
     }
 
-    fn compute_months(&self, newest: Millis) -> Result<Vec<OverviewMonth>, AppError> {
-        let in_force = self.in_force();
-        let last = in_force.fold.month(newest);
-        let all = self.order_months()?;
-        let Some(first) = all
-            .iter()
-            .filter_map(|months| months.first().copied())
-            .min()
-        else {
+    fn compute_months(
+        &self,
+        population: &Population,
+        newest: Millis,
+    ) -> Result<Vec<OverviewMonth>, AppError> {
+        let last = self.in_force().fold.month(newest);
+        let first = population
+            .months()
+            .filter_map(|(months, sums)| ordered(months, sums).next());
+        let Some(first) = first.min() else {
             return Ok(Vec::new());
         };
         let mut flows = Flows::between(first, last);
-        all.iter()
-            .for_each(|months| flows.add(months.iter().copied()));
+        for (months, sums) in population.months() {
+            flows.add(ordered(months, sums));
+        }
         let figures = self.month_figures()?;
         Ok(flows
             .iter()
@@ -215,26 +217,6 @@ impl App {
                 running: month == last,
             })
             .collect())
-    }
-
-    /// The months in which each customer ordered, read in short snapshots.
-    fn order_months(&self) -> Result<Vec<Vec<Month>>, AppError> {
-        let mut all = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .inner
-                .store
-                .read(|conn| store::customers::customer_page(conn, after, CUSTOMERS_PER_PAGE))?;
-            let Some(last) = page.last() else {
-                return Ok(all);
-            };
-            after = Some(last.root);
-            all.extend(
-                page.iter()
-                    .map(|row| row.state.observed.order_months().collect()),
-            );
-        }
     }
 
     fn month_figures(&self) -> Result<BTreeMap<Month, MonthFigures>, AppError> {
@@ -265,22 +247,67 @@ impl App {
     }
 }
 
-fn repeat_share(totals: &Totals) -> Option<RepeatShare> {
-    let of = science::proportion::wilson(totals.repeat_buyers, totals.buyers)?;
-    let net = totals.gross - totals.refunds;
-    let net_share = if net > 0 {
-        totals.repeat_net as f64 / net as f64
-    } else {
-        0.0
-    };
-    Some(RepeatShare {
-        share: of.estimate,
-        low: of.low,
-        high: of.high,
-        repeat_buyers: totals.repeat_buyers,
-        buyers: totals.buyers,
-        net_share,
-    })
+/// The months with an order among those of one customer.
+fn ordered<'a>(months: &'a [i32], sums: &'a [MonthSums]) -> impl Iterator<Item = Month> + 'a {
+    let both = months.iter().zip(sums);
+    both.filter(|(_, sums)| sums.orders > 0)
+        .map(|(month, _)| Month(*month))
+}
+
+fn count(customers: usize) -> i64 {
+    i64::try_from(customers).unwrap_or(i64::MAX)
+}
+
+/// Sums over all customers.
+struct Sums {
+    all: MonthFigures,
+    buyers: i64,
+    repeat_buyers: i64,
+    repeat_net: i64,
+}
+
+impl Sums {
+    fn of(population: &Population) -> Self {
+        let everybody = population.everybody();
+        let ordered = |times: i64| {
+            population.select(&Test::Number {
+                column: Column::Orders,
+                comparison: Comparison::GreaterOrEqual,
+                value: times,
+            })
+        };
+        let sum = |column: Column| population.sum(column, &everybody);
+        let repeat_buyers = ordered(2);
+        Self {
+            all: MonthFigures {
+                orders: sum(Column::Orders),
+                gross: sum(Column::Gross),
+                refunds: sum(Column::Refunds),
+                net: sum(Column::Net),
+                product: sum(Column::Product),
+            },
+            buyers: count(ordered(1).len()),
+            repeat_buyers: count(repeat_buyers.len()),
+            repeat_net: population.sum(Column::Net, &repeat_buyers),
+        }
+    }
+
+    fn repeat_share(&self) -> Option<RepeatShare> {
+        let of = science::proportion::wilson(self.repeat_buyers, self.buyers)?;
+        let net_share = if self.all.net > 0 {
+            self.repeat_net as f64 / self.all.net as f64
+        } else {
+            0.0
+        };
+        Some(RepeatShare {
+            share: of.estimate,
+            low: of.low,
+            high: of.high,
+            repeat_buyers: self.repeat_buyers,
+            buyers: self.buyers,
+            net_share,
+        })
+    }
 }
 
 fn anonymous_figures(sums: &AnonymousSums) -> AnonymousFigures {

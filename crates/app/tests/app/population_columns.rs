@@ -258,6 +258,29 @@ fn customers_come_change_and_go_anywhere() {
     assert_eq!(population.bytes().core, 0);
 }
 
+/// As deep as the store takes a condition, on a thread with as little stack as a server's have.
+#[test]
+fn deep_tests_are_answered() {
+    let mut draws = Seed::new(34).draws();
+    let customers: Vec<Metrics> = (0..70).map(|_| somebody(&mut draws)).collect();
+    let mut test = Test::Number {
+        column: Column::Orders,
+        comparison: Comparison::Greater,
+        value: 1,
+    };
+    for _ in 0..300 {
+        let known = Test::Known(Column::Net);
+        let all = Test::All(vec![known.clone(), Test::Not(Box::new(test))]);
+        test = Test::Any(vec![Test::Not(Box::new(known)), all]);
+    }
+    let asked = move || {
+        let expected = customers.iter().filter(|it| test.holds(it)).count();
+        assert_eq!(population(&customers).count(&test), expected);
+    };
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(asked);
+    thread.expect("a thread").join().expect("no panic");
+}
+
 #[test]
 fn an_empty_population_answers() {
     let population = Population::default();

@@ -275,9 +275,9 @@ CREATE TABLE followers (
     PRIMARY KEY (name, writer)
 ) WITHOUT ROWID;
 
--- by stream (the root): what lists sort by and analysts read; written by a follower. Days are
--- counted from 1970-01-01 in the shop's zone, money in minor units of its currency, shares in
--- ten-thousandths; packed is the whole row as the population reads it
+-- Days are counted from 1970-01-01 in the shop's zone, money in minor units of its currency, shares
+-- in ten-thousandths; packed is the whole row as the population reads it.
+-- by stream (the root): what lists sort by and analysts read; written by a follower
 CREATE TABLE customer_metrics (
     customer BYTEA NOT NULL,
     first_seen_at BIGINT,
@@ -333,6 +333,8 @@ CREATE TABLE customer_metrics (
 CREATE INDEX customer_metrics_by_net ON customer_metrics (net, customer);
 CREATE INDEX customer_metrics_by_last_ordered ON customer_metrics (last_ordered_at, customer);
 CREATE INDEX customer_metrics_by_last_seen ON customer_metrics (last_seen_at, customer);
+CREATE INDEX customer_metrics_unmatched ON customer_metrics (unmatched_refund_units, customer)
+    WHERE unmatched_refund_units > 0;
 
 -- by stream (the root): the same by channel, where something was sold; written by a follower
 CREATE TABLE customer_channels (
@@ -363,8 +365,8 @@ CREATE TABLE customer_interests (
     PRIMARY KEY (customer, place)
 ) WITHOUT ROWID;
 
--- by own key (the order's): news of orders that are not known yet; the personal part is sealed
--- with a key of its own
+-- The personal part is sealed with a key of its own.
+-- by own key (the order's): news of orders that are not known yet
 CREATE TABLE order_news (
     order_key BYTEA NOT NULL,
     id BYTEA NOT NULL,

@@ -89,7 +89,15 @@ fn every_table_is_declared_and_keyed_for_spreading() {
         (
             "by own key",
             &[
-                "name", "kind", "hmac", "token", "key", "id", "posting", "order_id",
+                "name",
+                "kind",
+                "hmac",
+                "token",
+                "key",
+                "id",
+                "posting",
+                "order_id",
+                "order_key",
             ],
         ),
         ("per writer", &["stripe", "writer"]),

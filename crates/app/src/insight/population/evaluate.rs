@@ -17,10 +17,10 @@ impl Piece {
     /// rows that the parts before it left open.
     fn holding(&self, test: &Test, asked: &Mask) -> Mask {
         match test {
-            Test::Constant(true) => *asked,
-            Test::Constant(false) => Mask::NONE,
+            Test::Constant(true) => asked.clone(),
+            Test::Constant(false) => Mask::none(),
             Test::All(tests) => {
-                let mut left = *asked;
+                let mut left = asked.clone();
                 for test in tests {
                     if left.is_empty() {
                         break;
@@ -30,7 +30,7 @@ impl Piece {
                 left
             }
             Test::Any(tests) => {
-                let (mut found, mut left) = (Mask::NONE, *asked);
+                let (mut found, mut left) = (Mask::none(), asked.clone());
                 for test in tests {
                     if left.is_empty() {
                         break;
@@ -75,8 +75,8 @@ impl Piece {
     ) -> Mask {
         let of_nothing = column.nothing();
         let mut found = match of_nothing.is_some_and(|it| comparison.holds(it, value)) {
-            true => *asked,
-            false => Mask::NONE,
+            true => asked.clone(),
+            false => Mask::none(),
         };
         let sold = self.sold.iter().find(|(it, _)| *it == channel);
         if let Some((_, Sold { rows, numbers })) = sold {
@@ -99,7 +99,7 @@ impl Piece {
                 codes.iter().any(|code| wanted.binary_search(code).is_ok())
             });
         };
-        let mut found = Mask::NONE;
+        let mut found = Mask::none();
         for code in words.iter().filter_map(|word| self.code_of(column, word)) {
             found.add(&self.numbers.compared(slot, Comparison::Equal, code, asked));
         }
@@ -119,7 +119,7 @@ impl Piece {
     }
 
     fn interested(&self, asked: &Mask, wanted: impl Fn(&[u16]) -> bool) -> Mask {
-        let mut found = Mask::NONE;
+        let mut found = Mask::none();
         for (row, codes) in self.interests.iter().enumerate() {
             if wanted(codes) && asked.contains(row) {
                 found.set(row, true);

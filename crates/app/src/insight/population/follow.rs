@@ -101,6 +101,31 @@ impl App {
 
     /// Reads the whole population; the positions from which it is followed.
     fn load_population(&self, stop: &AtomicBool) -> Result<BTreeMap<i64, i64>, AppError> {
+        let cell = &self.inner.population;
+        let (population, positions) = self.read_population(stop, |percent| {
+            cell.percent.store(percent, Ordering::Relaxed);
+        })?;
+        cell.put(population);
+        Ok(positions)
+    }
+
+    /// The population as it stands now; while it warms up it is read aside, for those who cannot
+    /// answer without.
+    pub(crate) fn population_or_read(&self) -> Result<Arc<Population>, AppError> {
+        match self.population() {
+            PopulationState::Ready(population) => Ok(population),
+            PopulationState::Warming { .. } => {
+                let (population, _) = self.read_population(&AtomicBool::new(false), |_| {})?;
+                Ok(Arc::new(population))
+            }
+        }
+    }
+
+    fn read_population(
+        &self,
+        stop: &AtomicBool,
+        progress: impl Fn(u8),
+    ) -> Result<(Population, BTreeMap<i64, i64>), AppError> {
         // The positions come first: what is changed after them will be read again.
         let (positions, total) = self.inner.store.read(|conn| {
             Ok((
@@ -118,16 +143,11 @@ impl App {
                     population.push(id, &store::insight::metrics_unpack(&packed)?);
                 }
                 let percent = population.len() as u64 * 100 / total;
-                let percent = u8::try_from(percent.min(99)).expect("at most 99");
-                self.inner
-                    .population
-                    .percent
-                    .store(percent, Ordering::Relaxed);
+                progress(u8::try_from(percent.min(99)).expect("at most 99"));
             }
             reading.join().map_err(|_| StoreError::Closed)?
         })?;
-        self.inner.population.put(population);
-        Ok(positions)
+        Ok((population, positions))
     }
 
     /// Reads page after page, each under a snapshot of its own, until all were read, or nobody
@@ -214,8 +234,9 @@ impl App {
 }
 
 impl PopulationCell {
-    fn put(&self, population: Population) {
+    fn put(&self, mut population: Population) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        population.version = current.as_ref().map_or(0, |before| before.version) + 1;
         *current = Some(Arc::new(population));
     }
 
@@ -228,6 +249,7 @@ impl PopulationCell {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(population) = current.as_mut() {
             let population = Arc::make_mut(population);
+            population.version += 1;
             for (id, metrics) in rows {
                 population.put(*id, metrics.as_ref());
             }

@@ -6,17 +6,20 @@ pub(super) const ROWS_MAX: usize = 4_096;
 /// Rows that one word stands for.
 const BITS: usize = 64;
 
-/// A set of rows of one piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mask([u64; ROWS_MAX / BITS]);
+/// A set of rows of one piece. It lies on the heap, because tests may be nested hundreds of levels
+/// deep and each level holds some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mask(Box<[u64; ROWS_MAX / BITS]>);
 
 impl Mask {
     /// No row.
-    pub(super) const NONE: Self = Self([0; ROWS_MAX / BITS]);
+    pub(super) fn none() -> Self {
+        Self(Box::new([0; ROWS_MAX / BITS]))
+    }
 
     /// The first `rows` rows.
     pub(super) fn first(rows: usize) -> Self {
-        let mut mask = Self::NONE;
+        let mut mask = Self::none();
         for (word, begin) in mask.0.iter_mut().zip((0..).step_by(BITS)) {
             *word = match rows.saturating_sub(begin) {
                 0 => 0,
@@ -29,9 +32,9 @@ impl Mask {
 
     /// Rows of which `of` says yes, block by block; blocks without a row in `self` are not asked.
     pub(super) fn filtered<C>(&self, cells: &[C], mut of: impl FnMut(&[C]) -> u64) -> Self {
-        let mut found = Self::NONE;
+        let mut found = Self::none();
         let blocks = cells.chunks(BITS);
-        for ((found, asked), block) in found.0.iter_mut().zip(self.0).zip(blocks) {
+        for ((found, asked), block) in found.0.iter_mut().zip(*self.0).zip(blocks) {
             if asked != 0 {
                 *found = asked & of(block);
             }
@@ -56,16 +59,16 @@ impl Mask {
     pub(super) fn add(&mut self, other: &Self) {
         self.0
             .iter_mut()
-            .zip(other.0)
+            .zip(*other.0)
             .for_each(|(own, other)| *own |= other);
     }
 
     /// The rows that are not in the other.
     pub(super) fn without(&self, other: &Self) -> Self {
-        let mut left = *self;
+        let mut left = self.clone();
         left.0
             .iter_mut()
-            .zip(other.0)
+            .zip(*other.0)
             .for_each(|(own, other)| *own &= !other);
         left
     }
@@ -141,7 +144,7 @@ mod tests {
             assert!(mask.rows().eq(0..rows));
             assert_eq!(mask.is_empty(), rows == 0);
         }
-        let mut mask = Mask::NONE;
+        let mut mask = Mask::none();
         mask.set(130, true);
         mask.set(131, true);
         mask.set(130, false);

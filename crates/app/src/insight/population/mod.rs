@@ -42,6 +42,8 @@ pub struct Population {
     /// In order of the ids; none is empty.
     pieces: Vec<Arc<Piece>>,
     rows: usize,
+    /// Grows whenever the follower puts something in.
+    version: u64,
 }
 
 /// Whether the population can be asked.
@@ -146,6 +148,13 @@ impl Population {
     #[must_use]
     pub const fn core_bytes() -> usize {
         size_of::<StreamId>() + CoreNumbers::ROW_BYTES
+    }
+
+    /// Grows with every change since the program was started: answers of the same version are the
+    /// same. 0 is a population that nobody follows.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
     }
 
     /// How many customers there are.
@@ -327,6 +336,13 @@ impl Population {
             Sort::LastOrdered => piece.last_ordered_at(row).unwrap_or(-1),
             Sort::FirstOrdered => piece.first_ordered_at(row).unwrap_or(-1),
         }
+    }
+
+    /// The sum of a column over some customers.
+    #[must_use]
+    pub fn sum(&self, column: Column, some: &Selection) -> i64 {
+        let number = |place: Place| self.number(column, place).unwrap_or(0);
+        some.iter().map(number).fold(0, i64::saturating_add)
     }
 
     /// The earliest and the latest sign of life of any customer, if there is one.

@@ -314,7 +314,7 @@ fn in_range<C: Cell>(cells: &[C], comparison: Comparison, value: i64, asked: &Ma
             let (low, high) = (C::of(low), C::of(high));
             asked.filtered(cells, |block| C::within(block, low, high))
         }
-        _ => Mask::NONE,
+        _ => Mask::none(),
     }
 }
 
