@@ -6,10 +6,12 @@
 //! disk stands beside every figure.
 
 mod accounts;
+mod duckdb;
 mod figure;
 mod import;
 mod load;
 mod place;
+mod population;
 mod raw;
 mod refold;
 mod write;
@@ -35,7 +37,7 @@ struct Group {
     run: fn(&Bench) -> Result<Vec<Figure>, Failure>,
 }
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 7] = [
     Group {
         figures: &["import_lines"],
         run: import::run,
@@ -55,6 +57,20 @@ const GROUPS: [Group; 5] = [
     Group {
         figures: &["postgres_common_account"],
         run: accounts::run,
+    },
+    Group {
+        figures: &[
+            "population_ready",
+            "population_core_bytes",
+            "population_count",
+            "population_rfm",
+            "population_cohorts",
+        ],
+        run: population::run_sqlite,
+    },
+    Group {
+        figures: &["population_ready_postgres"],
+        run: population::run_postgres,
     },
 ];
 
