@@ -5,6 +5,7 @@ mod arrival;
 mod concurrent;
 mod due;
 mod erase;
+mod files;
 mod import;
 mod inbox;
 mod merges;

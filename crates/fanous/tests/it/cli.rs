@@ -24,7 +24,7 @@ fn run(data: &Path, arguments: &[&str]) -> Output {
 }
 
 /// The exit code, standard output and standard error of a command.
-fn said(data: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn said(data: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = run(data, arguments);
     (
         output.status.code().unwrap_or(-1),
@@ -33,18 +33,18 @@ fn said(data: &Path, arguments: &[&str]) -> (i32, String, String) {
     )
 }
 
-fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// A server of its own process, ended with its test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     ready: Value,
 }
 
 impl Server {
-    fn start(data: &Path, action: &str) -> Self {
+    pub(crate) fn start(data: &Path, action: &str) -> Self {
         let mut child = fanous(data)
             .args([action, "--json", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -79,7 +79,7 @@ impl Drop for Server {
     }
 }
 
-fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
+pub(crate) fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, text).expect("a file");
     path
@@ -108,9 +108,20 @@ fn an_import_counts_lines_and_twice_is_once() {
             "customers": 2, "orders": 2,
         })
     };
-    assert_eq!(json(&out), expected(4, 0));
+    let counts = |out: &str| {
+        let mut counts = json(out);
+        let files = counts.as_object_mut().expect("an object").remove("files");
+        let file = &files.expect("a list of files")[0];
+        assert_eq!(
+            (&file["file"], &file["kind"]),
+            (&"orders.csv".into(), &"orders".into())
+        );
+        assert_eq!(file["reasons"][0]["reason"], "quantity");
+        counts
+    };
+    assert_eq!(counts(&out), expected(4, 0));
     let (code, out, _) = said(&data, &["--json", "import", csv]);
-    assert_eq!((code, json(&out)), (0, expected(0, 4)));
+    assert_eq!((code, counts(&out)), (0, expected(0, 4)));
     let rejected = std::fs::read_to_string(format!("{csv}.rejected.csv")).expect("a file");
     assert!(
         rejected.contains("\n5,"),
@@ -121,7 +132,10 @@ fn an_import_counts_lines_and_twice_is_once() {
     let (code, out, _) = said(&data, &["export", "user_id:anna"]);
     let export = json(&out);
     assert_eq!(code, 0);
-    assert_eq!(export["state"]["observed"]["sales"]["EUR"]["gross"], 1200);
+    assert_eq!(
+        export["state"]["observed"]["channels"]["web"]["sales"]["EUR"]["gross"],
+        1200
+    );
     let (code, ..) = said(&data, &["erase", "user_id:anna"]);
     assert_eq!(code, 0);
     let (code, _, err) = said(&data, &["export", "user_id:anna"]);

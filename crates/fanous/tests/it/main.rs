@@ -6,4 +6,6 @@ mod browser;
 mod cli;
 mod driver;
 mod house;
+mod import;
 mod pages;
+mod retail;

@@ -3,6 +3,7 @@
 mod examples;
 mod forms;
 mod hostile;
+mod kinds;
 mod online_retail;
 mod properties;
 
