@@ -146,10 +146,10 @@ const fn optional(name: &'static str, synonyms: &'static str) -> Field {
 /// The fields that name a customer.
 pub(super) const WHO_NAMES: &[&str] = &["customer_id", "email", "phone", "card"];
 
-const ORDER_ID_SYNONYMS: &str = "orderid order ordernumber orderno invoiceno invoice invoiceid invoicenumber \
-     receiptid receiptno";
-const PRODUCT_ID_SYNONYMS: &str = "productid sku stockcode productcode productsku itemid itemcode lineitemsku \
-     product";
+const ORDER_ID_SYNONYMS: &str = "orderid order ordernumber orderno invoiceno invoice \
+     invoiceid invoicenumber receiptid receiptno";
+const PRODUCT_ID_SYNONYMS: &str = "productid sku stockcode productcode productsku \
+     itemid itemcode lineitemsku product";
 const QUANTITY: Field = optional("quantity", "quantity qty units lineitemquantity");
 const UNIT_PRICE: Field = optional(
     "unit_price",

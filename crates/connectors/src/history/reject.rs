@@ -180,6 +180,31 @@ impl Reason {
             Self::RefundSigns => {
                 "a refund must have a quantity below 0 and no amount above 0: turn the signs"
             }
+            Self::OtherCustomer
+            | Self::OtherCurrency
+            | Self::OrderTooLong
+            | Self::OrderTooLarge
+            | Self::Json
+            | Self::RefundId
+            | Self::Source
+            | Self::Code
+            | Self::Nobody
+            | Self::Phone
+            | Self::Card
+            | Self::Text
+            | Self::Rating
+            | Self::Purpose
+            | Self::Granted
+            | Self::Cost
+            | Self::Category
+            | Self::NotASale
+            | Self::Continued => self.sentence_of_meaning(),
+        }
+    }
+
+    /// The same, of lines that can be read and cannot be meant.
+    const fn sentence_of_meaning(self) -> &'static str {
+        match self {
             Self::OtherCustomer => {
                 "the order belongs to another customer, who is named on an earlier line of it: \
                  give one of them another order id"
@@ -224,6 +249,8 @@ impl Reason {
                 "the line continues an order whose first line does not stand before it: keep an \
                  order's lines together"
             }
+            // The others are lines that cannot be read.
+            _ => "the line cannot be taken",
         }
     }
 }
