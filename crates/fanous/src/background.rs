@@ -39,7 +39,8 @@ impl Background {
         background.add("background", PAUSE, move |_| settling.settle())?;
         let following = app.clone();
         background.add("population", PAUSE, move |stop| {
-            following.follow_population(stop)
+            following.follow_population(stop)?;
+            following.publish_thresholds().map(drop)
         })?;
         background.add("chores", CHORES_PAUSE, move |stop| {
             app.refold_stale(stop)?;

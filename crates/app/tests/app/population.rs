@@ -7,6 +7,7 @@ use app::AppError;
 use app::insight::PopulationState;
 use domain::ids::StreamId;
 use domain::segments::{Column, Comparison, Test};
+use domain::time::Millis;
 use store::{Engine, Queue};
 use testkit::clock::FakeClock;
 use testkit::engines::both;
@@ -233,5 +234,46 @@ fn a_snapshot_stays_as_it_was() {
         assert_eq!(rows(&snapshot), before);
         let now = shop.app().population().ready().expect("it was followed");
         assert_ne!(rows(&now), before);
+    });
+}
+
+#[test]
+fn thresholds_are_published_once_a_day() {
+    both(|engine| {
+        let shop = Fixture::new(engine);
+        let publish = || shop.app().publish_thresholds().expect("they are published");
+        let newest = || shop.app().thresholds().expect("they are read");
+        assert!(!publish(), "the population is not there yet");
+        shop.record(vec![visit("v", &user(90), START)]);
+        shop.settle();
+        assert!(!publish(), "nobody has bought");
+        // Ten buyers; the third has as many orders as the fourth.
+        let orders = (0..10_usize).flat_map(|buyer| {
+            let times = if buyer == 2 { 4 } else { buyer + 1 };
+            (0..times).map(move |time| (buyer, time))
+        });
+        let told = orders.map(|(buyer, time)| {
+            let at = START.plus((buyer as i64) * Millis::DAY);
+            order(&format!("{buyer} {time}"), &user(buyer), at, 100)
+        });
+        shop.record(told.collect());
+        shop.settle();
+        shop.clock().set(shop.clock().now().plus(60_000));
+        assert!(publish());
+        assert!(!publish(), "they are young");
+        let published = newest().expect("they are there");
+        assert_eq!(published.version, 1);
+        assert_eq!(published.orders, [4, 5, 7, 9]);
+        assert_eq!(published.net, [400, 500, 700, 900]);
+        let first = shop.app().in_force().fold.day(START).0;
+        let days: Vec<i32> = published
+            .last_order
+            .iter()
+            .map(|day| day.0 - first)
+            .collect();
+        assert_eq!(days, [2, 4, 6, 8]);
+        shop.clock().set(shop.clock().now().plus(Millis::DAY));
+        assert!(publish());
+        assert_eq!(newest().map(|it| it.version), Some(2));
     });
 }

@@ -8,6 +8,7 @@
 mod accounts;
 mod duckdb;
 mod figure;
+mod idle;
 mod import;
 mod load;
 mod place;
@@ -37,7 +38,7 @@ struct Group {
     run: fn(&Bench) -> Result<Vec<Figure>, Failure>,
 }
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     Group {
         figures: &["import_lines"],
         run: import::run,
@@ -71,6 +72,10 @@ const GROUPS: [Group; 7] = [
     Group {
         figures: &["population_ready_postgres"],
         run: population::run_postgres,
+    },
+    Group {
+        figures: &["idle_memory"],
+        run: idle::run,
     },
 ];
 

@@ -8,7 +8,7 @@
 //! nothing: a restart begins anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -37,6 +37,8 @@ pub(crate) struct PopulationCell {
     percent: AtomicU8,
     /// How far each writer was followed; none before anything was read. Whoever follows holds it.
     positions: Mutex<Option<BTreeMap<i64, i64>>>,
+    /// When thresholds may have to be published next, in milliseconds since 1970.
+    pub(super) thresholds_due: AtomicI64,
 }
 
 /// What one look at the changes brought.
