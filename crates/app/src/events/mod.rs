@@ -102,10 +102,10 @@ impl App {
         events: Vec<Event>,
         reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let vault = &self.inner.vault;
+        let (vault, environment) = (&self.inner.vault, &self.inner.environment);
         let events: Vec<Prepared> = events
             .into_iter()
-            .map(|event| Prepared::new(vault, event))
+            .map(|event| Prepared::new(vault, environment, event))
             .collect();
         {
             let mut waiting = self.inner.intake.lock();

@@ -2,10 +2,11 @@
 //! its bounds checked, its body written, its names and keys hashed.
 
 use domain::events::{Event, EventRefusal};
-use domain::ids::milliseconds_in;
+use domain::ids::{StreamId, milliseconds_in};
 use store::customers::IdentityHash;
 use store::events::{Digest, MessageKey};
 
+use crate::environment::Environment;
 use crate::trust::{Vault, digest};
 
 /// Milliseconds of a UTC day.
@@ -26,10 +27,13 @@ pub(crate) struct Prepared {
     pub(crate) natural: Option<[u8; 16]>,
     /// The hashes of its identities, in their order.
     pub(crate) identities: Vec<IdentityHash>,
+    /// The stream it makes if nobody bears its first identity. It is named here and not by the
+    /// writer, so that new customers are named in the order in which they were told.
+    pub(crate) newcomer: StreamId,
 }
 
 impl Prepared {
-    pub(crate) fn new(vault: &Vault, event: Event) -> Self {
+    pub(crate) fn new(vault: &Vault, environment: &Environment, event: Event) -> Self {
         let refusal = event.check().err();
         let body = event.behaviour.body();
         let natural = event.natural_key().map(|key| vault.natural_hash(&key));
@@ -46,6 +50,7 @@ impl Prepared {
                 .iter()
                 .map(|identity| vault.identity_hash(identity))
                 .collect(),
+            newcomer: environment.id(StreamId::new),
             event,
         }
     }

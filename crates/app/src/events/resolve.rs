@@ -99,7 +99,7 @@ pub(crate) fn resolve(
         return Ok(resolved);
     }
     resolved.erased = store::trust::erased_among(tx, &unknown)?;
-    bind_new(inner, tx, &mut resolved, &hashed)?;
+    bind_new(inner, tx, &mut resolved, events)?;
     Ok(resolved)
 }
 
@@ -128,24 +128,25 @@ fn bind_new(
     inner: &Inner,
     tx: &mut Tx<'_>,
     resolved: &mut Resolved,
-    hashed: &[Vec<(IdentityHash, &Identity)>],
+    events: &[&Prepared],
 ) -> Result<(), StoreError> {
     let mut wanted: BTreeMap<IdentityHash, (StreamId, Identity)> = BTreeMap::new();
-    for identities in hashed {
+    for event in events {
+        let identities = hashed(event);
         let Some((first, _)) = identities.first() else {
             continue;
         };
-        if resolved.is_erased(identities) {
+        if resolved.is_erased(&identities) {
             continue;
         }
         let bound = resolved.streams.get(first).copied();
         let stream = bound
             .or_else(|| wanted.get(first).map(|(stream, _)| *stream))
-            .unwrap_or_else(|| inner.environment.id(StreamId::new));
+            .unwrap_or(event.newcomer);
         for (hash, identity) in identities {
-            let known = resolved.streams.contains_key(hash) || wanted.contains_key(hash);
-            if !known && !resolved.erased.contains(hash) {
-                wanted.insert(*hash, (stream, (*identity).clone()));
+            let known = resolved.streams.contains_key(&hash) || wanted.contains_key(&hash);
+            if !known && !resolved.erased.contains(&hash) {
+                wanted.insert(hash, (stream, identity.clone()));
             }
         }
     }
