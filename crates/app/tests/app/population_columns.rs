@@ -27,6 +27,13 @@ const EXTREMES: [i64; 10] = [
     i64::MAX,
 ];
 
+const SORTS: [Sort; 4] = [
+    Sort::Net,
+    Sort::Orders,
+    Sort::LastOrdered,
+    Sort::FirstOrdered,
+];
+
 fn id(number: u64) -> StreamId {
     StreamId::new(number, &[7; 10])
 }
@@ -92,7 +99,9 @@ proptest! {
     ) {
         let population = population(&customers);
         let comparisons = [Comparison::Equal, Comparison::Less, Comparison::Greater];
-        let extremes = comparisons.map(|comparison| Test::Number { column, comparison, value: number });
+        let value = number;
+        let extremes =
+            comparisons.map(|comparison| Test::Number { column, comparison, value });
         for test in tests.iter().chain(&extremes) {
             let expected: Vec<StreamId> = (0..)
                 .zip(&customers)
@@ -134,7 +143,7 @@ proptest! {
     #[test]
     fn the_top_is_that_of_a_sorted_list(
         customers in prop::collection::vec(extreme(), 0..40),
-        sort in prop::sample::select(vec![Sort::Net, Sort::Orders, Sort::LastOrdered, Sort::FirstOrdered]),
+        sort in prop::sample::select(SORTS.to_vec()),
         limit in 1_usize..9,
     ) {
         let population = population(&customers);

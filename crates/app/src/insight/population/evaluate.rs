@@ -5,7 +5,8 @@ use domain::events::Channel;
 use domain::segments::{ChannelColumn, Comparison, Test, WordColumn};
 
 use super::mask::Mask;
-use super::piece::{Piece, Sold, slot_of, sold_slot, word_slot};
+use super::piece::{Piece, slot_of, word_slot};
+use super::sold::{Sold, sold_slot};
 
 impl Piece {
     /// The rows for which a test holds.

@@ -17,6 +17,7 @@ mod lists;
 mod mask;
 mod numbers;
 mod piece;
+mod sold;
 mod thresholds;
 
 use std::cmp::Reverse;

@@ -5,20 +5,18 @@ use std::collections::BTreeSet;
 use domain::customers::{ChannelMetrics, INTERESTS_MAX, Metrics, MonthSums, Stage, Standing};
 use domain::events::Channel;
 use domain::ids::StreamId;
-use domain::segments::{ChannelColumn, Column, WordColumn};
-use domain::time::{Day, Millis, Month};
+use domain::segments::{Column, WordColumn};
+use domain::time::{Millis, Month};
 
 use super::lists::{Lists, Words};
 use super::mask::ROWS_MAX;
 use super::numbers::{Numbers, Slot};
+use super::sold::{Sold, to_day};
 
 /// Twenty of four bytes, nine of eight, eight of two, seven of one.
 pub(super) type CoreNumbers = Numbers<20, 9, 8, 7>;
 /// Moments that no list is sorted by.
 type Moments = Numbers<0, 2, 0, 0>;
-/// The figures of one channel.
-pub(super) type SoldNumbers = Numbers<8, 6, 0, 0>;
-
 /// Words that one customer brings along at most: of three columns, and interests.
 const WORDS_EACH_MAX: usize = 3 + INTERESTS_MAX;
 
@@ -43,14 +41,6 @@ pub(super) struct Piece {
     month_sums: Lists<MonthSums>,
     /// What was sold by channel, for channels on which something was.
     pub(super) sold: Vec<(Channel, Sold)>,
-}
-
-/// What was sold on one channel, for the rows for which something was.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sold {
-    /// The rows, ascending.
-    pub(super) rows: Vec<u16>,
-    pub(super) numbers: SoldNumbers,
 }
 
 /// Where a number of a customer lies.
@@ -106,27 +96,6 @@ pub(super) const fn word_slot(column: WordColumn) -> Option<Slot> {
         WordColumn::Interests => None,
     }
 }
-
-/// Where a number of a channel lies.
-pub(super) const fn sold_slot(column: ChannelColumn) -> Slot {
-    match column {
-        ChannelColumn::FirstOrder => Slot::U32(2),
-        ChannelColumn::LastOrder => Slot::U32(3),
-        ChannelColumn::Orders => Slot::U32(4),
-        ChannelColumn::OrderDays => Slot::U32(5),
-        ChannelColumn::Items => Slot::U32(6),
-        ChannelColumn::RefundCount => Slot::U32(7),
-        ChannelColumn::Gross => Slot::I64(0),
-        ChannelColumn::Refunds => Slot::I64(1),
-        ChannelColumn::Net => Slot::I64(2),
-        ChannelColumn::Product => Slot::I64(3),
-        ChannelColumn::Discounts => Slot::I64(4),
-        ChannelColumn::Margin => Slot::I64(5),
-    }
-}
-
-const SOLD_FIRST_SEEN: Slot = Slot::U32(0);
-const SOLD_LAST_SEEN: Slot = Slot::U32(1);
 
 impl Piece {
     pub(super) const fn len(&self) -> usize {
@@ -436,81 +405,5 @@ impl Piece {
             + sold
             + self.sold.capacity() * size_of::<(Channel, Sold)>();
         (core, sparse)
-    }
-}
-
-fn to_day(number: i64) -> Day {
-    Day(i32::try_from(number).expect("it was put in as a day"))
-}
-
-impl Sold {
-    fn place(&self, row: usize) -> Result<usize, usize> {
-        self.rows.binary_search_by_key(&row, |at| usize::from(*at))
-    }
-
-    fn set(&mut self, row: usize, figures: &ChannelMetrics) {
-        let place = match self.place(row) {
-            Ok(place) => place,
-            Err(place) => {
-                self.rows
-                    .insert(place, u16::try_from(row).expect("at most 4,096 rows"));
-                self.numbers.insert_row(place);
-                place
-            }
-        };
-        for column in ChannelColumn::ALL {
-            self.numbers
-                .set(sold_slot(*column), place, column.value(figures));
-        }
-        let day = |day: Option<Day>| day.map(|day| i64::from(day.0));
-        self.numbers
-            .set(SOLD_FIRST_SEEN, place, day(figures.first_seen));
-        self.numbers
-            .set(SOLD_LAST_SEEN, place, day(figures.last_seen));
-    }
-
-    fn clear(&mut self, row: usize) {
-        if let Ok(place) = self.place(row) {
-            self.rows.remove(place);
-            self.numbers.remove_row(place);
-        }
-    }
-
-    fn split_off(&mut self, row: usize) -> Self {
-        let place = self.rows.partition_point(|at| usize::from(*at) < row);
-        let rows = self.rows.split_off(place);
-        let moved = u16::try_from(row).expect("at most 4,096 rows");
-        Self {
-            rows: rows.into_iter().map(|at| at - moved).collect(),
-            numbers: self.numbers.split_off(place),
-        }
-    }
-
-    fn figures(&self, channel: Channel, row: usize) -> Option<ChannelMetrics> {
-        let place = self.place(row).ok()?;
-        let number = |slot: Slot| self.numbers.get(slot, place);
-        let value = |column: ChannelColumn| number(sold_slot(column));
-        let sum = |column: ChannelColumn| value(column).unwrap_or(0);
-        Some(ChannelMetrics {
-            channel,
-            first_seen: number(SOLD_FIRST_SEEN).map(to_day),
-            last_seen: number(SOLD_LAST_SEEN).map(to_day),
-            first_order: value(ChannelColumn::FirstOrder).map(to_day),
-            last_order: value(ChannelColumn::LastOrder).map(to_day),
-            orders: sum(ChannelColumn::Orders),
-            order_days: sum(ChannelColumn::OrderDays),
-            items: sum(ChannelColumn::Items),
-            refund_count: sum(ChannelColumn::RefundCount),
-            gross: sum(ChannelColumn::Gross),
-            refunds: sum(ChannelColumn::Refunds),
-            net: sum(ChannelColumn::Net),
-            product: sum(ChannelColumn::Product),
-            discounts: sum(ChannelColumn::Discounts),
-            margin: value(ChannelColumn::Margin),
-        })
-    }
-
-    fn heap_bytes(&self) -> usize {
-        self.rows.capacity() * 2 + self.numbers.heap_bytes()
     }
 }
