@@ -7,9 +7,14 @@ use serde_json::Value;
 
 use crate::cli::{Server, file, json, said};
 
-fn example(name: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
-    folder.join(name).to_string_lossy().into_owned()
+/// A copy of an example, so that what is written beside a file does not lie among the examples.
+fn example(data: &Path, name: &str) -> String {
+    let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
+    let folder = data.with_extension("files");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let copy = folder.join(name);
+    std::fs::copy(examples.join(name), &copy).expect("a copy");
+    copy.to_string_lossy().into_owned()
 }
 
 /// Everything that the shop holds of a customer, as far as it follows from what was told and not
@@ -30,7 +35,7 @@ fn sum(state: &Value, currency: &str, what: &str) -> i64 {
 }
 
 fn import(data: &Path, names: &[&str]) -> Value {
-    let files: Vec<String> = names.iter().map(|name| example(name)).collect();
+    let files: Vec<String> = names.iter().map(|name| example(data, name)).collect();
     let mut arguments = vec!["import", "--json"];
     arguments.extend(files.iter().map(String::as_str));
     let (code, out, err) = said(data, &arguments);
@@ -176,7 +181,7 @@ fn exports_of_platforms_come_in_without_flags() {
 fn wrong_use_is_said_before_anything_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let good = example("orders.csv");
+    let good = example(&data, "orders.csv");
     let bad = file(folder.path(), "bad.csv", "a,b\n1,2\n");
     let bad = bad.to_str().expect("a path");
     let check = |arguments: &[&str], sentence: &str| {
@@ -217,7 +222,7 @@ fn several_files_and_a_dry_run_beside_a_running_server() {
     let _server = Server::start(&data, "serve");
     let report = import(&data, &["orders.csv", "products.csv", "reviews.csv"]);
     assert_eq!(report["files"].as_array().map(Vec::len), Some(3));
-    let reviews = example("reviews.csv");
+    let reviews = example(&data, "reviews.csv");
     let (code, out, err) = said(&data, &["import", &reviews, "--dry-run"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("would be read as reviews"), "{out}");

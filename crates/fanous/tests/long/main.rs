@@ -5,6 +5,7 @@
 //! prints its seed; `FANOUS_TEST_SEED` repeats it.
 
 mod cluster;
+mod imports;
 mod interruptions;
 mod kills;
 mod race;

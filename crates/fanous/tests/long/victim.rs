@@ -65,7 +65,7 @@ fn step(threads: u64) -> usize {
 }
 
 /// One line, whole, past the test runner's capture; a reader that is gone ends the process.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\nvictim {line}")
         .and_then(|()| out.flush())
@@ -84,19 +84,25 @@ pub(crate) struct Victim {
 impl Victim {
     pub(crate) fn start(order: &Order) -> Self {
         let executable = std::env::current_exe().expect("a test knows itself");
-        Self::start_as(Command::new(executable), order)
+        Self::start_as(Command::new(executable), "victim::acts", ORDERS, order)
+    }
+
+    /// Starts another such test, whose order is in another variable.
+    pub(crate) fn start_other(test: &str, variable: &str, order: &Order) -> Self {
+        let executable = std::env::current_exe().expect("a test knows itself");
+        Self::start_as(Command::new(executable), test, variable, order)
     }
 
     /// Starts it under another program, whose last argument is the program to run.
     pub(crate) fn start_under(mut other: Command, order: &Order) -> Self {
         other.arg(std::env::current_exe().expect("a test knows itself"));
-        Self::start_as(other, order)
+        Self::start_as(other, "victim::acts", ORDERS, order)
     }
 
-    fn start_as(mut command: Command, order: &Order) -> Self {
+    fn start_as(mut command: Command, test: &str, variable: &str, order: &Order) -> Self {
         let mut child = command
-            .args(["--exact", "victim::acts", "--nocapture", "--test-threads=1"])
-            .env(ORDERS, order.text())
+            .args(["--exact", test, "--nocapture", "--test-threads=1"])
+            .env(variable, order.text())
             .env_remove("FANOUS_LONG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
