@@ -1,16 +1,18 @@
 //! Questions about customers, and the segments that keep them under a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customers::Metrics;
+use domain::events::Channel;
 use domain::segments::{
-    Context, Explanation, Place, Predicate, PredicateError, Test, Thresholds, explain, explain_for,
-    lower, parse,
+    Context, Explanation, Place, Predicate, PredicateError, Test, Thresholds, WordColumn, explain,
+    explain_for, lower, parse,
 };
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 use store::{Queue, StoreError};
 
+use crate::insight::Population;
 use crate::{App, AppError, InForce};
 
 /// The kind of the documents that hold segments.
@@ -21,6 +23,8 @@ const THRESHOLDS: (&str, &str) = ("thresholds", "population");
 pub const SEGMENTS_MAX: usize = 1_000;
 /// The longest name of a segment, in bytes.
 pub const SEGMENT_NAME_BYTES_MAX: usize = 100;
+/// The most words of one column that a form offers.
+const KNOWN_WORDS_MAX: usize = 100;
 
 /// A named question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,6 +35,32 @@ pub struct Segment {
     pub predicate: String,
     /// When it was put down last, in milliseconds since 1970.
     pub at: i64,
+}
+
+/// A segment with what it says and how many customers are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SegmentView {
+    /// The segment.
+    #[serde(flatten)]
+    pub segment: Segment,
+    /// What it asks, in words; none when the language has changed and it cannot be read any more.
+    pub explanation: Option<Explanation>,
+    /// How many customers are in it; none while the customers are still being read, or when the
+    /// question cannot be asked any more.
+    pub count: Option<i64>,
+}
+
+/// What the customers of the shop have, for the fields of a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The most frequent words of the columns that were asked for; none while the customers are
+    /// still being read.
+    pub words: BTreeMap<WordColumn, Vec<String>>,
+    /// The channels on which anybody did anything; all of them while the customers are still
+    /// being read.
+    pub channels: Vec<Channel>,
+    /// The names of the segments, in order.
+    pub segments: Vec<String>,
 }
 
 /// The body of a segment's document.
@@ -96,8 +126,7 @@ impl App {
         let segments = if predicate.segments().is_empty() {
             BTreeMap::new()
         } else {
-            let segments = self.segments()?.into_iter();
-            segments.map(|it| (it.name, it.predicate)).collect()
+            by_name(&self.segments()?)
         };
         Ok(Relative {
             today: in_force.fold.day(as_of),
@@ -162,6 +191,68 @@ impl App {
             .map_err(AppError::from)
     }
 
+    /// The first segments by name, each with what it says and how many are in it; and how many
+    /// segments there are.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn segment_views(&self, most: usize) -> Result<(Vec<SegmentView>, usize), AppError> {
+        let segments = self.segments()?;
+        let all = segments.len();
+        let mut relative = self.relative(&Predicate::Constant(true))?;
+        relative.segments = by_name(&segments);
+        let population = self.population().ready();
+        let views = segments.into_iter().take(most).map(|segment| {
+            let read = parse(&segment.predicate).ok();
+            let test = read
+                .as_ref()
+                .map(|read| relative.with(|it| lower(read, it)));
+            let test = test.and_then(Result::ok);
+            SegmentView::of(segment, read.as_ref(), test.zip(population.as_deref()))
+        });
+        Ok((views.collect(), all))
+    }
+
+    /// One segment; none when there is none of this name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn segment_view(&self, name: &str) -> Result<Option<SegmentView>, AppError> {
+        let Some(segment) = self.segments()?.into_iter().find(|it| it.name == name) else {
+            return Ok(None);
+        };
+        let read = parse(&segment.predicate).ok();
+        let test = match self.question(&segment.predicate) {
+            Ok(question) => Some(question.test),
+            Err(AppError::Predicate(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let population = self.population().ready();
+        let held = test.zip(population.as_deref());
+        Ok(Some(SegmentView::of(segment, read.as_ref(), held)))
+    }
+
+    /// What a form about customers can offer.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn known(&self, columns: &BTreeSet<WordColumn>) -> Result<Known, AppError> {
+        let segments = self.segments()?.into_iter().map(|it| it.name).collect();
+        let Some(population) = self.population().ready() else {
+            return Ok(Known {
+                words: BTreeMap::new(),
+                channels: Channel::ALL.to_vec(),
+                segments,
+            });
+        };
+        let words = |column: &WordColumn| population.frequent_words(*column, KNOWN_WORDS_MAX);
+        Ok(Known {
+            words: columns.iter().map(|it| (*it, words(it))).collect(),
+            channels: population.channels(),
+            segments,
+        })
+    }
+
     /// Keeps a question under a name; one that is there gets the new question.
     ///
     /// # Errors
@@ -178,11 +269,7 @@ impl App {
             )));
         }
         let mut relative = self.relative(&Predicate::Constant(true))?;
-        relative.segments = self
-            .segments()?
-            .into_iter()
-            .map(|it| (it.name, it.predicate))
-            .collect();
+        relative.segments = by_name(&self.segments()?);
         let is_new = !relative.segments.contains_key(&name);
         if is_new && relative.segments.len() >= SEGMENTS_MAX {
             return Err(AppError::Invalid(format!(
@@ -205,8 +292,12 @@ impl App {
         };
         let body = serde_json::to_string(&body).map_err(StoreError::shape)?;
         let bodies = vec![(name.clone(), body)];
+        let note = self.note();
         self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| store::settings::documents_put(tx, SEGMENT, at, &bodies))
+            session.transaction(|tx| {
+                store::settings::documents_put(tx, SEGMENT, at, &bodies)?;
+                note.write(tx)
+            })
         })?;
         Ok(Segment {
             name,
@@ -221,11 +312,34 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn segment_delete(&self, name: &str) -> Result<bool, AppError> {
-        let name = name.to_owned();
+        let (name, note) = (name.to_owned(), self.note());
         Ok(self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| store::settings::document_delete(tx, SEGMENT, &name))
+            session.transaction(|tx| {
+                let is_removed = store::settings::document_delete(tx, SEGMENT, &name)?;
+                note.write(tx)?;
+                Ok(is_removed)
+            })
         })?)
     }
+}
+
+impl SegmentView {
+    fn of(segment: Segment, read: Option<&Predicate>, held: Option<(Test, &Population)>) -> Self {
+        let count = held.map(|(test, population)| population.count(&test));
+        Self {
+            segment,
+            explanation: read.map(explain),
+            count: count.map(|count| i64::try_from(count).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// The texts of segments by their names.
+fn by_name(segments: &[Segment]) -> BTreeMap<String, String> {
+    let pairs = segments.iter();
+    pairs
+        .map(|it| (it.name.clone(), it.predicate.clone()))
+        .collect()
 }
 
 impl Relative {

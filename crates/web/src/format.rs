@@ -178,6 +178,22 @@ impl Speech {
         format!("{sign}{}{point}{rest}", self.numbers.grouped(whole))
     }
 
+    /// A plain decimal number such as `-1500.5`, its thousands grouped.
+    pub(crate) fn plain(&self, plain: &str) -> String {
+        let (sign, number) = match plain.strip_prefix('-') {
+            Some(number) => (self.numbers.minus.as_str(), number),
+            None => ("", plain),
+        };
+        let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+        let point = if rest.is_empty() {
+            ""
+        } else {
+            &self.numbers.point
+        };
+        let rest = self.numbers.digits(rest);
+        format!("{sign}{}{point}{rest}", self.numbers.grouped(whole))
+    }
+
     /// A day in the shop's zone, in the reader's calendar.
     pub(crate) fn day(&self, at: i64, zone: &Zone) -> String {
         let wall = zone.wall_clock(Millis(at));

@@ -22,6 +22,7 @@ static LOCALES: [Locale; 1] = [Locale {
     tag: "en",
     direction: "ltr",
     files: &[
+        include_str!("../locales/en/attributes.ftl"),
         include_str!("../locales/en/common.ftl"),
         include_str!("../locales/en/customer.ftl"),
         include_str!("../locales/en/customers.ftl"),

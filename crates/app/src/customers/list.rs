@@ -1,30 +1,38 @@
-//! Lists of customers: sorted and filtered by their metrics, or found by words.
+//! Lists of customers: those for whom a question holds, sorted by their metrics, or found by
+//! words.
+//!
+//! They are drawn from the population, and from the store while it is still being read: the same
+//! pages, only slower.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use domain::customers::{Standing, view};
+use domain::customers::{Metrics, Standing, view};
 use domain::ids::StreamId;
+use domain::segments::Test;
 use domain::time::Millis;
 use domain::trust::query_words;
 use serde::Serialize;
-use store::insight::{ListFilter, MetricsRow, Sort};
+use store::insight::Sort;
 
 use super::PAGE_ROWS_MAX;
 use super::person::{IdentityView, join_traits, label};
+use crate::insight::{Insight, Place, Population, PopulationState};
 use crate::{App, AppError};
 
 /// Streams that one search word may lead to before the search asks for more words.
 const SEARCH_STREAMS_MAX: u32 = 5_000;
+/// The most customers of one sample.
+pub const SAMPLE_MAX: u32 = 100;
 
 /// What a list of customers is to show.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ListQuery {
     /// Words of a name, an address, a number; empty for everybody.
     pub search: String,
-    /// Which customers.
-    pub filter: ListFilter,
-    /// Only customers who stand here, as of the shop's newest fact.
-    pub standing: Option<Standing>,
+    /// Which customers; see [`App::question`].
+    pub test: Test,
     /// In which order.
     pub sort: Sort,
     /// Behind which row the page starts: the `next` of the page before.
@@ -33,16 +41,42 @@ pub struct ListQuery {
     pub limit: u32,
 }
 
+impl Default for ListQuery {
+    /// Everybody, the highest net sales first.
+    fn default() -> Self {
+        Self {
+            search: String::new(),
+            test: Test::Constant(true),
+            sort: Sort::default(),
+            after: None,
+            limit: 0,
+        }
+    }
+}
+
 /// A page of customers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CustomerList {
     /// The rows.
     pub customers: Vec<CustomerListItem>,
-    /// How many customers there are in all pages.
-    pub total: i64,
+    /// How many customers there are in all pages, and in the shop.
+    #[serde(flatten)]
+    pub count: CustomerCount,
     /// Where the next page starts; none on the last one.
     #[serde(skip)]
     pub next: Option<(i64, StreamId)>,
+}
+
+/// How many customers are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CustomerCount {
+    /// For how many the question holds.
+    pub total: i64,
+    /// How many there are at all.
+    pub of: i64,
+    /// While the customers are still being read: so many percent of them are there.
+    #[serde(skip)]
+    pub warming: Option<u8>,
 }
 
 /// One row of a list of customers; amounts in minor units of the shop's currency.
@@ -70,56 +104,135 @@ pub struct CustomerListItem {
     pub last_ordered_at: Option<i64>,
 }
 
+/// Rows of a list with their keys in its order.
+type Rows = Vec<(i64, StreamId, Metrics)>;
+
 impl App {
     /// A page of customers.
     ///
     /// # Errors
     /// [`AppError::Invalid`] when a search is too wide, or the store's.
     pub fn customer_list(&self, query: &ListQuery) -> Result<CustomerList, AppError> {
-        let limit = query.limit.clamp(1, PAGE_ROWS_MAX);
+        let limit = query.limit.clamp(1, PAGE_ROWS_MAX) as usize;
         let words = query_words(&query.search);
         let as_of = self.as_of()?;
-        let filter = &match query.standing {
-            Some(standing) => standing_filter(&query.filter, standing, &self.lapse(as_of)),
-            None => query.filter.clone(),
-        };
-        let (mut rows, total) = if words.is_empty() {
-            self.inner.store.read(|conn| {
-                let total = store::insight::metrics_count(conn, filter)?;
-                let (sort, after) = (query.sort, query.after);
-                let rows = store::insight::metrics_page(conn, filter, sort, after, limit + 1)?;
-                Ok((rows, total))
-            })?
+        let population = self.population();
+        let (mut rows, count) = if !words.is_empty() {
+            let mut rows = self.search(&words, query)?;
+            let count = self.counted(rows.len(), &population)?;
+            if let Some(after) = query.after {
+                rows.retain(|(key, customer, _)| (*key, *customer) < after);
+            }
+            (rows, count)
+        } else if let PopulationState::Ready(population) = &population {
+            let count = CustomerCount::of(population, population.count(&query.test));
+            (held_page(population, query, limit + 1), count)
         } else {
-            self.search(&words, filter, query)?
+            self.stored_page(query, limit + 1, &population)?
         };
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|(key, row)| (*key, row.customer));
-        let rows: Vec<MetricsRow> = rows.into_iter().map(|(_, row)| row).collect();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|(key, customer, _)| (*key, *customer));
+        let rows = rows.into_iter();
+        let rows = rows.map(|(_, customer, metrics)| (customer, metrics));
         Ok(CustomerList {
-            customers: self.list_items(rows, as_of)?,
-            total,
+            customers: self.list_items(rows.collect(), as_of)?,
+            count,
             next,
         })
     }
 
-    /// Who ordered last before this moment counts as lapsed at `as_of`.
-    fn lapse(&self, as_of: Millis) -> LapseBound {
-        let days = i64::from(self.in_force().programme.lapse_after_days);
-        LapseBound(as_of.plus(1 - days * Millis::DAY))
+    /// How many customers a question holds for, among those who bear all words of a search.
+    ///
+    /// # Errors
+    /// As [`App::customer_list`].
+    pub fn customer_count(&self, search: &str, test: &Test) -> Result<CustomerCount, AppError> {
+        let population = self.population();
+        let words = query_words(search);
+        if !words.is_empty() {
+            let query = ListQuery {
+                test: test.clone(),
+                ..ListQuery::default()
+            };
+            return self.counted(self.search(&words, &query)?.len(), &population);
+        }
+        if let PopulationState::Ready(population) = &population {
+            return Ok(CustomerCount::of(population, population.count(test)));
+        }
+        let found = self
+            .inner
+            .store
+            .read(|conn| store::segments::count_where(conn, test))?;
+        self.counted(usize::try_from(found).unwrap_or(0), &population)
     }
 
-    /// The customers who bear all words, sorted and filtered as the list is.
-    fn search(
+    /// Some of the customers for whom a question holds: at even distances in order of their ids,
+    /// which is the order in which they came, so that the same question shows the same customers.
+    /// At most [`SAMPLE_MAX`].
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn customer_sample(
         &self,
-        words: &[String],
-        filter: &ListFilter,
+        test: &Test,
+        size: u32,
+    ) -> Result<Insight<Vec<CustomerListItem>>, AppError> {
+        let population = match self.population() {
+            PopulationState::Ready(population) => population,
+            PopulationState::Warming { percent } => return Ok(Insight::Warming(percent)),
+        };
+        let size = size.min(SAMPLE_MAX) as usize;
+        let selected = population.select(test);
+        let all = selected.len();
+        let wanted: BTreeSet<usize> = (0..size.min(all))
+            .map(|place| place * all / size.min(all))
+            .collect();
+        let places = selected.iter().enumerate();
+        let rows = places
+            .filter(|(place, _)| wanted.contains(place))
+            .map(|(_, place)| (population.id(place), population.metrics(place)));
+        let items = self.list_items(rows.collect(), self.as_of()?)?;
+        Ok(Insight::Ready(Arc::new(items)))
+    }
+
+    fn counted(
+        &self,
+        total: usize,
+        population: &PopulationState,
+    ) -> Result<CustomerCount, AppError> {
+        match population {
+            PopulationState::Ready(population) => Ok(CustomerCount::of(population, total)),
+            PopulationState::Warming { percent } => Ok(CustomerCount {
+                total: whole(total),
+                of: self.inner.store.read(store::insight::metrics_rows)?,
+                warming: Some(*percent),
+            }),
+        }
+    }
+
+    fn stored_page(
+        &self,
         query: &ListQuery,
-    ) -> Result<(Vec<(i64, MetricsRow)>, i64), AppError> {
+        limit: usize,
+        population: &PopulationState,
+    ) -> Result<(Rows, CustomerCount), AppError> {
+        let (sort, after) = (query.sort, query.after);
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let (rows, total) = self.inner.store.read(|conn| {
+            Ok((
+                store::segments::customers_where(conn, &query.test, sort, after, limit)?,
+                store::segments::count_where(conn, &query.test)?,
+            ))
+        })?;
+        let rows = rows.into_iter();
+        let rows = rows.map(|(key, row)| (key, row.customer, row.metrics));
+        let total = usize::try_from(total).unwrap_or(0);
+        Ok((rows.collect(), self.counted(total, population)?))
+    }
+
+    /// The customers who bear all words and for whom the question holds, in order.
+    fn search(&self, words: &[String], query: &ListQuery) -> Result<Rows, AppError> {
         let rows = self.inner.store.read(|conn| {
             let mut found: Option<BTreeSet<StreamId>> = None;
             for word in words {
@@ -135,25 +248,27 @@ impl App {
             let roots: Vec<StreamId> = found.unwrap_or_default().into_iter().collect();
             store::insight::metrics_of(conn, &roots)
         })?;
-        let mut rows: Vec<(i64, MetricsRow)> = rows
+        let mut rows: Rows = rows
             .into_iter()
-            .filter(|row| passes(filter, row))
-            .map(|row| (sort_key(query.sort, &row), row))
+            .filter(|row| query.test.holds(&row.metrics))
+            .map(|row| {
+                (
+                    sort_key(query.sort, &row.metrics),
+                    row.customer,
+                    row.metrics,
+                )
+            })
             .collect();
-        rows.sort_by_key(|(key, row)| std::cmp::Reverse((*key, row.customer)));
-        let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        if let Some(after) = query.after {
-            rows.retain(|(key, row)| (*key, row.customer) < after);
-        }
-        Ok((rows, total))
+        rows.sort_by_key(|(key, customer, _)| Reverse((*key, *customer)));
+        Ok(rows)
     }
 
     fn list_items(
         &self,
-        rows: Vec<MetricsRow>,
+        rows: Vec<(StreamId, Metrics)>,
         as_of: Millis,
     ) -> Result<Vec<CustomerListItem>, AppError> {
-        let roots: Vec<StreamId> = rows.iter().map(|row| row.customer).collect();
+        let roots: Vec<StreamId> = rows.iter().map(|(customer, _)| *customer).collect();
         let customers = self
             .inner
             .store
@@ -170,8 +285,8 @@ impl App {
             customers.iter().map(|row| (row.root, row)).collect();
         Ok(rows
             .into_iter()
-            .filter_map(|row| {
-                let customer = by_root.get(&row.customer)?;
+            .filter_map(|(root, metrics)| {
+                let customer = by_root.get(&root)?;
                 let own: BTreeSet<String> =
                     customer.streams.keys().map(ToString::to_string).collect();
                 let own_identities: Vec<IdentityView> = identities
@@ -183,16 +298,20 @@ impl App {
                 let label = label(customer.root, &told, &own_identities);
                 let standing =
                     view(&customer.state, &in_force.programme, &in_force.fold, as_of).standing;
-                Some(list_item(row, label, standing))
+                Some(list_item(root, metrics, label, standing))
             })
             .collect())
     }
 }
 
-fn list_item(row: MetricsRow, label: String, standing: Standing) -> CustomerListItem {
-    let metrics = row.metrics;
+fn list_item(
+    customer: StreamId,
+    metrics: Metrics,
+    label: String,
+    standing: Standing,
+) -> CustomerListItem {
     CustomerListItem {
-        customer: row.customer.to_string(),
+        customer: customer.to_string(),
         label,
         standing,
         country: metrics.country,
@@ -205,62 +324,33 @@ fn list_item(row: MetricsRow, label: String, standing: Standing) -> CustomerList
     }
 }
 
-/// The moment after which a latest order keeps a customer from counting as lapsed.
-struct LapseBound(Millis);
-
-/// A standing as bounds on metrics: what [`view`] says, asked of many customers at once.
-fn standing_filter(filter: &ListFilter, standing: Standing, lapse: &LapseBound) -> ListFilter {
-    let mut filter = filter.clone();
-    let later = |known: Option<Millis>| Some(known.map_or(lapse.0, |known| known.max(lapse.0)));
-    match standing {
-        Standing::Prospect => filter.order_days_max = Some(0),
-        Standing::Lapsed => {
-            filter.order_days_min = 1;
-            let before = filter.ordered_before;
-            filter.ordered_before = Some(before.map_or(lapse.0, |known| known.min(lapse.0)));
-        }
-        Standing::New | Standing::Returning | Standing::WonBack => {
-            filter.ordered_from = later(filter.ordered_from);
-            filter.won_back = Some(standing == Standing::WonBack);
-            match standing {
-                Standing::New => (filter.order_days_min, filter.order_days_max) = (1, Some(1)),
-                Standing::Returning => filter.order_days_min = 2,
-                _ => filter.order_days_min = 1,
-            }
+impl CustomerCount {
+    fn of(population: &Population, total: usize) -> Self {
+        Self {
+            total: whole(total),
+            of: whole(population.len()),
+            warming: None,
         }
     }
-    filter
 }
 
-fn sort_key(sort: Sort, row: &MetricsRow) -> i64 {
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn held_page(population: &Population, query: &ListQuery, limit: usize) -> Rows {
+    let selected = population.select(&query.test);
+    let top = population.top(&selected, query.sort, query.after, limit);
+    let row = |(key, place): (i64, Place)| (key, population.id(place), population.metrics(place));
+    top.into_iter().map(row).collect()
+}
+
+fn sort_key(sort: Sort, metrics: &Metrics) -> i64 {
     let or_never = |at: Option<Millis>| at.map_or(-1, |at| at.0);
     match sort {
-        Sort::Net => row.metrics.net,
-        Sort::Orders => row.metrics.orders,
-        Sort::LastOrdered => or_never(row.metrics.last_ordered_at),
-        Sort::FirstOrdered => or_never(row.metrics.first_ordered_at),
+        Sort::Net => metrics.net,
+        Sort::Orders => metrics.orders,
+        Sort::LastOrdered => or_never(metrics.last_ordered_at),
+        Sort::FirstOrdered => or_never(metrics.first_ordered_at),
     }
-}
-
-fn passes(filter: &ListFilter, row: &MetricsRow) -> bool {
-    let metrics = &row.metrics;
-    let last = metrics.last_ordered_at.unwrap_or(Millis(-1));
-    let first = metrics.first_ordered_at.unwrap_or(Millis(-1));
-    let won_back = metrics.standing == Standing::WonBack;
-    filter.won_back.is_none_or(|asked| asked == won_back)
-        && filter
-            .country
-            .as_deref()
-            .is_none_or(|it| Some(it) == metrics.country.as_deref())
-        && metrics.order_days >= filter.order_days_min
-        && filter
-            .order_days_max
-            .is_none_or(|max| metrics.order_days <= max)
-        && metrics.orders >= filter.orders_min
-        && filter.ordered_from.is_none_or(|from| last >= from)
-        && filter.ordered_before.is_none_or(|before| last < before)
-        && filter.first_ordered_from.is_none_or(|from| first >= from)
-        && filter
-            .first_ordered_before
-            .is_none_or(|before| first < before)
 }

@@ -7,12 +7,12 @@ mod person;
 mod rebuild;
 mod timeline;
 
-pub use list::{CustomerList, CustomerListItem, ListQuery};
+pub use list::{CustomerCount, CustomerList, CustomerListItem, ListQuery, SAMPLE_MAX};
 pub use page::{CustomerPage, MergeView};
 pub use person::IdentityView;
 pub use rebuild::{RebuildProgress, Rebuilt};
-/// Which customers a list shows, and in which order.
-pub use store::insight::{ListFilter, Sort};
+/// In which order a list shows customers.
+pub use store::insight::Sort;
 pub use timeline::{FactView, Timeline, TimelineKind};
 
 use domain::customers::Identity;

@@ -24,6 +24,8 @@ pub struct OverviewMonth {
     pub month: String,
     /// Customers who came, stayed, came back and went.
     pub flow: MonthFlow,
+    /// Those of the lapsed who have not ordered since.
+    pub still_away: u64,
     /// Money of identified customers, in minor units of the shop's currency.
     pub figures: MonthFigures,
     /// Whether the month was still running at the time of the newest fact.
@@ -204,8 +206,12 @@ impl App {
             return Ok(Vec::new());
         };
         let mut flows = Flows::between(first, last);
+        let mut away: BTreeMap<Month, u64> = BTreeMap::new();
         for (months, sums) in population.months() {
             flows.add(ordered(months, sums));
+            if let Some(last) = ordered(months, sums).last() {
+                *away.entry(Month(last.0 + LAPSE_MONTHS)).or_default() += 1;
+            }
         }
         let figures = self.month_figures()?;
         Ok(flows
@@ -213,6 +219,7 @@ impl App {
             .map(|(month, flow)| OverviewMonth {
                 month: month.to_string(),
                 flow,
+                still_away: away.get(&month).copied().unwrap_or_default(),
                 figures: figures.get(&month).copied().unwrap_or_default(),
                 running: month == last,
             })

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use app::customers::{CustomerList, CustomerListItem, CustomerPage, CustomerRef, MergeView};
+use app::customers::{
+    CustomerList, CustomerListItem, CustomerPage, CustomerRef, ListQuery, MergeView,
+};
+use app::insight::Insight;
 use app::{App, AppError};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,6 +29,53 @@ pub(super) struct CustomersAnswer {
     customers: Vec<CustomerRow>,
     /// How many customers there are in all pages.
     total: i64,
+    /// How many customers the shop has.
+    of: i64,
+    /// The cursor of the next page; null on the last one.
+    next: Option<String>,
+    /// The currency of every amount.
+    currency: String,
+}
+
+/// A question about customers.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct QueryBody {
+    /// A predicate over attributes; empty for everybody. See `GET /v1/attributes`.
+    #[serde(rename = "where")]
+    #[schema(
+        example = "orders >= 3 && days_since(last_order) > 60",
+        required = false
+    )]
+    predicate: String,
+    /// `net` (the highest first), `orders`, `last_ordered` or `first_ordered` (the latest first).
+    #[schema(required = false)]
+    sort: String,
+    /// At most so many rows, 1 to 200; 50 when nothing is said.
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// So many customers out of all for whom it holds, at even distances; at most 100. The same
+    /// question gives the same ones as long as nothing changes.
+    sample: Option<u32>,
+}
+
+/// For whom a question holds. Amounts are in minor units of `currency`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct QueryAnswer {
+    /// The question as the language writes it.
+    predicate: String,
+    /// What it says, in English.
+    #[schema(example = "orders at least 3 and more than 60 days since the last order")]
+    explanation: String,
+    /// For how many customers it holds.
+    count: i64,
+    /// How many customers the shop has.
+    of: i64,
+    /// The sample; null when none was asked for.
+    sample: Option<Vec<CustomerRow>>,
+    /// The rows.
+    customers: Vec<CustomerRow>,
     /// The cursor of the next page; null on the last one.
     next: Option<String>,
     /// The currency of every amount.
@@ -233,7 +283,7 @@ pub(crate) fn find(app: &App, named: &str) -> Result<StreamId, AppError> {
     app.customer_find(&named.parse::<CustomerRef>()?)
 }
 
-/// Customers by words, filters and order, a page at a time.
+/// Customers by words, a predicate and order, a page at a time.
 #[utoipa::path(
     get,
     path = "/v1/customers",
@@ -251,16 +301,83 @@ pub(super) async fn list(
     State(shared): State<Shared>,
     Asked(asked): Asked<ListAsked>,
 ) -> Result<Json<CustomersAnswer>, Refusal> {
-    let query = asked.query(&shared.app)?;
+    let query = asked.query()?;
     let CustomerList {
         customers,
-        total,
+        count,
         next,
-    } = shared.ask(move |app| app.customer_list(&query)).await?;
+    } = shared
+        .ask(move |app| {
+            let test = app.question(&asked.predicate)?.test;
+            app.customer_list(&ListQuery { test, ..query })
+        })
+        .await?;
     Ok(Json(CustomersAnswer {
         customers: customers.into_iter().map(CustomerRow::from).collect(),
-        total,
+        total: count.total,
+        of: count.of,
         next: next.map(write_cursor),
+        currency: shared.app.in_force().settings.currency.code().to_owned(),
+    }))
+}
+
+/// For whom a predicate holds: how many, some of them, and a page of them.
+#[utoipa::path(
+    post,
+    path = "/v1/customers/query",
+    tag = "customers",
+    request_body = QueryBody,
+    responses(
+        (status = 200, body = QueryAnswer),
+        (status = 400, description = "It cannot be asked; `column` says where", body = ErrorAnswer),
+        (status = 401, body = ErrorAnswer),
+        (status = 403, body = ErrorAnswer),
+        (status = 503, description = "A sample, while customers are being read", body = ErrorAnswer),
+    ),
+    security(("secret_key" = []))
+)]
+pub(super) async fn query(
+    State(shared): State<Shared>,
+    Told(body): Told<QueryBody>,
+) -> Result<Json<QueryAnswer>, Refusal> {
+    let asked = ListAsked {
+        sort: body.sort,
+        limit: body
+            .limit
+            .map(|limit| limit.to_string())
+            .unwrap_or_default(),
+        cursor: body.cursor.unwrap_or_default(),
+        ..ListAsked::default()
+    };
+    let query = asked.query()?;
+    let (question, list, sample) = shared
+        .ask(move |app| {
+            let question = app.question(&body.predicate)?;
+            let test = question.test.clone();
+            let sample = match body.sample {
+                Some(size) => Some(app.customer_sample(&test, size)?),
+                None => None,
+            };
+            let list = app.customer_list(&ListQuery { test, ..query })?;
+            Ok((question, list, sample))
+        })
+        .await?;
+    let sample = match sample {
+        Some(Insight::Warming(percent)) => return Err(Refusal::Warming(percent)),
+        Some(Insight::Ready(sample)) => {
+            let rows = sample.iter().cloned();
+            Some(rows.map(CustomerRow::from).collect())
+        }
+        None => None,
+    };
+    Ok(Json(QueryAnswer {
+        predicate: question.predicate.to_string(),
+        explanation: question.explanation.to_string(),
+        count: list.count.total,
+        of: list.count.of,
+        sample,
+        customers: list.customers.into_iter().map(CustomerRow::from).collect(),
+        next: list.next.map(write_cursor),
         currency: shared.app.in_force().settings.currency.code().to_owned(),
     }))
 }

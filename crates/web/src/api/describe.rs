@@ -5,7 +5,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{customers, events, insight, loyalty, trust};
+use super::{attributes, customers, events, insight, loyalty, segments, trust};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,7 +18,13 @@ use super::{customers, events, insight, loyalty, trust};
         insight::overview::overview,
         insight::retention::retention,
         insight::value::value,
+        attributes::list,
+        segments::list,
+        segments::show,
+        segments::put,
+        segments::remove,
         customers::list,
+        customers::query,
         customers::show,
         customers::merge,
         customers::unmerge,

@@ -1,11 +1,13 @@
 //! The JSON API: the same data as the pages, for the shop's own programs.
 
+mod attributes;
 mod customers;
 mod describe;
 mod events;
 mod insight;
 mod loyalty;
 mod metrics;
+mod segments;
 mod trust;
 
 use app::settings::KeyKind;
@@ -14,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use domain::time::Millis;
 
 use crate::errors::Refusal;
@@ -56,10 +58,24 @@ pub(crate) fn routes() -> Routes {
         listed: Vec::new(),
     };
     routes
-        .with("get", "/v1/insight/overview", get(insight::overview::overview))
-        .with("get", "/v1/insight/retention", get(insight::retention::retention))
+        .with(
+            "get",
+            "/v1/insight/overview",
+            get(insight::overview::overview),
+        )
+        .with(
+            "get",
+            "/v1/insight/retention",
+            get(insight::retention::retention),
+        )
         .with("get", "/v1/insight/value", get(insight::value::value))
+        .with("get", "/v1/attributes", get(attributes::list))
+        .with("get", "/v1/segments", get(segments::list))
+        .with("get", "/v1/segments/{name}", get(segments::show))
+        .with("put", "/v1/segments/{name}", put(segments::put))
+        .with("delete", "/v1/segments/{name}", delete(segments::remove))
         .with("get", "/v1/customers", get(customers::list))
+        .with("post", "/v1/customers/query", post(customers::query))
         .with("get", "/v1/customers/{customer}", get(customers::show))
         .with("get", "/v1/customers/{customer}/export", get(trust::export))
         .with(

@@ -60,3 +60,68 @@ for (const chart of document.querySelectorAll("[data-chart]")) {
   // On a narrow screen the newest months are the ones to see first.
   if (chart.dataset.chart === "newest") chart.scrollLeft = chart.scrollWidth;
 }
+
+// The form about customers counts while somebody types, and shows what fits what was chosen. Only
+// the newest request is waited for.
+for (const form of document.querySelectorAll("[data-builder]")) {
+  const pause = 150;
+  let timer, counting, refreshing;
+  const fields = (step) => {
+    const sent = new URLSearchParams(new FormData(form));
+    if (step) sent.set("do", step);
+    return sent;
+  };
+  const say = (counted) => {
+    const live = form.querySelector("[data-live]");
+    live.classList.toggle("fault", counted.error !== null);
+    const said = document.createElement("strong");
+    said.textContent = counted.said;
+    live.replaceChildren(said);
+    if (!counted.error && counted.explanation) live.append(" · ", counted.explanation);
+  };
+  const count = async () => {
+    counting?.abort();
+    counting = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.builder}?${fields()}`, { signal: counting.signal });
+      if (answer.ok) say(await answer.json());
+    } catch (error) {
+      // A newer question took its place, or nobody answers; the button still works.
+      if (error.name !== "AbortError") form.querySelector("[data-live]").replaceChildren();
+    }
+  };
+  const countSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, pause);
+  };
+  // The server knows what fits; its form takes the place of this one, and the focus stays.
+  const refresh = async (step, focus) => {
+    refreshing?.abort();
+    refreshing = new AbortController();
+    try {
+      const answer = await fetch(`${form.action}?${fields(step)}`, { signal: refreshing.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-builder]");
+      if (!fresh) return form.requestSubmit();
+      form.replaceChildren(...fresh.childNodes);
+      form.querySelector(focus)?.focus();
+      count();
+    } catch (error) {
+      if (error.name !== "AbortError") form.requestSubmit();
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-refresh]")) countSoon();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-refresh]")) refresh("keep", `#${event.target.id}`);
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    event.preventDefault();
+    clearTimeout(timer);
+    const focus = button.value === "add" ? ".rule:last-child select" : "[value=add]";
+    refresh(button.value, focus);
+  });
+}

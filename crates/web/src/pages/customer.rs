@@ -3,7 +3,7 @@
 mod aside;
 mod known;
 
-pub(super) use known::purpose_key;
+pub(super) use known::{purpose_key, stage_key};
 
 use std::collections::BTreeMap;
 

@@ -1,97 +1,350 @@
 //! Customers: who?
+//!
+//! What is asked stands in the address as text, so that it can be kept, sent and gone back to.
+//! The form writes that text, and shows it as rows when it is plain enough for them.
 
-use app::customers::{CustomerList, CustomerListItem};
+mod count;
+mod draft;
+mod form;
+mod segments;
+mod sent;
+mod table;
+
+use app::customers::{CustomerCount, CustomerList, ListQuery};
+use app::segments::{Known, Question, SegmentView};
+use app::{App, AppError};
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{amount, standing_key};
-use crate::asked::{Asked, ListAsked, STANDINGS, write_cursor};
+use super::explained::explained;
+use crate::asked::{Asked, ListAsked};
 use crate::errors::Refusal;
 use crate::i18n::{Speech, Words, speech_for};
-use crate::layout::{Frame, Notice, Place};
+use crate::layout::{Frame, Place};
 use crate::shared::Shared;
+pub(super) use count::count;
+use draft::{Draft, Unfinished};
+use form::{Editor, Form};
+use segments::{Done, SEGMENTS_SHOWN_MAX, Segments, save_form};
+pub(super) use segments::{remove, save};
+use sent::{Sent, Step};
+use table::Table;
 
-/// What a form on another page did before it led here.
+/// How the question is shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Done {
-    done: String,
+pub(super) struct Shown {
+    #[serde(rename = "as")]
+    kind: String,
 }
 
-/// Values of `sort` with their words.
-const SORTS: [(&str, &str); 4] = [
-    ("net", "customers-sort-net"),
-    ("orders", "customers-sort-orders"),
-    ("last_ordered", "customers-sort-last"),
-    ("first_ordered", "customers-sort-first"),
-];
+/// What the store answered.
+struct Answered {
+    editor: Editor,
+    /// Who is meant; nobody can be when the question is wrong.
+    found: Option<Found>,
+    known: Known,
+    segments: (Vec<SegmentView>, usize),
+}
+
+struct Found {
+    question: Question,
+    list: CustomerList,
+}
 
 struct Scene<'a> {
     speech: &'static Speech,
     settings: &'a ShopSettings,
+    /// With the predicate as the language writes it.
     asked: &'a ListAsked,
-    list: &'a CustomerList,
+    answered: &'a Answered,
+    done: &'a Done,
 }
 
+/// The page of a question in its address.
 pub(super) async fn customers(
     State(shared): State<Shared>,
     headers: HeaderMap,
-    Asked(asked): Asked<ListAsked>,
+    Asked(mut asked): Asked<ListAsked>,
+    Asked(shown): Asked<Shown>,
     Asked(done): Asked<Done>,
 ) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
-    let query = asked.query(&shared.app)?;
-    let list = shared.ask(move |app| app.customer_list(&query)).await?;
+    let query = asked.query()?;
+    let predicate = asked.predicate.clone();
+    let as_text = shown.kind == "text";
+    let answered = shared
+        .ask(move |app| Answered::of_text(app, predicate, query, as_text))
+        .await?;
+    if let Some(found) = answered
+        .found
+        .as_ref()
+        .filter(|_| !asked.predicate.is_empty())
+    {
+        asked.predicate = found.question.predicate.to_string();
+    }
+    Ok(page(&shared, &headers, &asked, &answered, &done))
+}
+
+/// What the form asks: leads to the address of the question, or shows the form again with what
+/// is wrong or still to be typed.
+pub(super) async fn ask(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Asked(fields): Asked<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let sent = Sent::of(fields).stepped();
+    let mut asked = ListAsked {
+        query: sent.query.clone(),
+        sort: sent.sort.clone(),
+        ..ListAsked::default()
+    };
+    let query = asked.query()?;
+    let step = sent.step;
+    let answered = match sent.text {
+        Some(text) => {
+            let ask = move |app: &App| Answered::of_text(app, text, query, true);
+            shared.ask(ask).await?
+        }
+        None => {
+            let ask = move |app: &App| Answered::of_rows(app, sent.draft, query, step);
+            shared.ask(ask).await?
+        }
+    };
+    if let Some(found) = &answered.found {
+        asked.predicate = match found.question.predicate.to_string() {
+            everybody if everybody == "true" => String::new(),
+            text => text,
+        };
+        let is_text = matches!(answered.editor, Editor::Text { .. });
+        let as_text = match step {
+            Step::Text => true,
+            Step::Form => false,
+            Step::Apply => is_text,
+            _ => return Ok(page(&shared, &headers, &asked, &answered, &Done::default())),
+        };
+        return Ok(Redirect::to(&address(&asked, as_text)).into_response());
+    }
+    Ok(page(&shared, &headers, &asked, &answered, &Done::default()))
+}
+
+/// The address of a question, shown as text or as rows.
+fn address(asked: &ListAsked, as_text: bool) -> String {
+    let address = asked.address();
+    match (as_text, address.contains('?')) {
+        (false, _) => address,
+        (true, true) => format!("{address}&as=text"),
+        (true, false) => format!("{address}?as=text"),
+    }
+}
+
+impl Answered {
+    fn of_text(app: &App, text: String, query: ListQuery, as_text: bool) -> Result<Self, AppError> {
+        let question = match app.question(&text) {
+            Ok(question) => question,
+            Err(AppError::Predicate(error)) => {
+                let fault = Some(error);
+                let editor = Editor::Text {
+                    text,
+                    fault,
+                    is_rich: false,
+                };
+                return Self::with(app, editor, None);
+            }
+            Err(error) => return Err(error),
+        };
+        let draft = Draft::of(&question.predicate).filter(|_| !as_text);
+        let editor = match draft {
+            Some(draft) => Editor::Form(draft),
+            None => Editor::Text {
+                text: match text.trim() {
+                    "" => String::new(),
+                    _ => question.predicate.to_string(),
+                },
+                fault: None,
+                is_rich: Draft::of(&question.predicate).is_none(),
+            },
+        };
+        Self::with(app, editor, Some((question, query)))
+    }
+
+    fn of_rows(
+        app: &App,
+        mut draft: Draft,
+        query: ListQuery,
+        step: Step,
+    ) -> Result<Self, AppError> {
+        let unfinished = match step {
+            Step::Apply | Step::Text | Step::Form => Unfinished::IsWrong,
+            Step::Keep | Step::Add | Step::Remove(_) => Unfinished::IsLeftOut,
+        };
+        let asked = match draft.question(app, unfinished)? {
+            Some(text) => Some((app.question(&text)?, query)),
+            None => None,
+        };
+        Self::with(app, Editor::Form(draft), asked)
+    }
+
+    fn with(
+        app: &App,
+        editor: Editor,
+        asked: Option<(Question, ListQuery)>,
+    ) -> Result<Self, AppError> {
+        let columns = match &editor {
+            Editor::Form(draft) => draft.word_columns(),
+            Editor::Text { .. } => Default::default(),
+        };
+        let found = match asked {
+            Some((question, query)) => {
+                let test = question.test.clone();
+                let list = app.customer_list(&ListQuery { test, ..query })?;
+                Some(Found { question, list })
+            }
+            None => None,
+        };
+        Ok(Self {
+            editor,
+            found,
+            known: app.known(&columns)?,
+            segments: app.segment_views(SEGMENTS_SHOWN_MAX)?,
+        })
+    }
+}
+
+fn page(
+    shared: &Shared,
+    headers: &HeaderMap,
+    asked: &ListAsked,
+    answered: &Answered,
+    done: &Done,
+) -> Response {
+    let speech = speech_for(headers);
     let in_force = shared.app.in_force();
     let scene = Scene {
         speech,
         settings: &in_force.settings,
-        asked: &asked,
-        list: &list,
-    };
-    let notice = Notice {
-        key: "customers-erased",
-        is_refusal: false,
+        asked,
+        answered,
+        done,
     };
     let frame = Frame {
         speech,
         shop: shared.shop(&in_force.settings),
         place: Place::Customers,
         title: &speech.say("customers-title"),
-        twin: Some(format!("/v1{}", asked.address())),
-        notice: (done.done == "erased").then_some(notice),
+        twin: answered
+            .found
+            .as_ref()
+            .map(|_| format!("/v1{}", asked.address())),
+        notice: done.notice(),
     };
-    Ok(frame.page(scene.content()))
+    let status = match answered.found {
+        Some(_) => StatusCode::OK,
+        None => StatusCode::BAD_REQUEST,
+    };
+    frame.page_with(status, scene.content())
 }
 
 impl Scene<'_> {
     fn content(&self) -> Markup {
-        let speech = self.speech;
-        let is_narrow = self.asked.is_narrow();
-        let total = Words::new().count("total", self.list.total);
-        let title = match is_narrow {
-            true => speech.say_with("customers-title-narrow", total),
-            false => speech.say_with("customers-title-all", total),
+        let Some(found) = &self.answered.found else {
+            return html! {
+                h1 { (self.speech.say("customers-title-wrong")) }
+                p.lead { (self.speech.say("customers-lead-wrong")) }
+                (self.form())
+            };
         };
-        let how = Words::new().text("currency", self.settings.currency.code());
-        if self.list.total == 0 && !is_narrow {
+        if found.list.count.of == 0 && !self.asked.is_narrow() {
             return self.empty();
         }
         html! {
-            h1 { (title) }
-            p.how { (speech.say_with("customers-how", how)) }
-            (self.filters())
-            @if self.list.customers.is_empty() {
-                p.lead { (speech.say("customers-none-todo")) }
+            h1 { (self.title(found.list.count)) }
+            (self.lead(found))
+            (self.form())
+            @if self.asked.query.is_empty() && !self.asked.predicate.is_empty() {
+                (save_form(self.speech, &self.asked.predicate, self.done))
+            }
+            (self.segments())
+            @if found.list.customers.is_empty() {
+                p.lead { (self.speech.say("customers-none-todo")) }
             } @else {
-                (self.table())
-                (self.pages())
+                (self.table(found))
             }
         }
+    }
+
+    fn title(&self, count: CustomerCount) -> String {
+        let total = Words::new().count("total", count.total);
+        match self.asked.is_narrow() {
+            true => self.speech.say_with("customers-title-narrow", total),
+            false => self.speech.say_with("customers-title-all", total),
+        }
+    }
+
+    /// What is asked, in words, and how many that are of all.
+    fn lead(&self, found: &Found) -> Markup {
+        let speech = self.speech;
+        let count = found.list.count;
+        let is_asked = !self.asked.predicate.is_empty();
+        let how = Words::new().text("currency", self.settings.currency.code());
+        html! {
+            @if self.asked.is_narrow() {
+                p.lead {
+                    @if is_asked {
+                        span.asked {
+                            (explained(speech, self.settings, &found.question.explanation))
+                        }
+                        " · "
+                    }
+                    (share_words(speech, count))
+                }
+            }
+            p.how { (speech.say_with("customers-how", how)) }
+            @if let Some(percent) = count.warming {
+                p.notice role="status" {
+                    (speech.say_with("customers-warming", Words::new()
+                        .text("share", speech.percent(f64::from(percent) / 100.0, 0))))
+                }
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        Form {
+            speech: self.speech,
+            settings: self.settings,
+            editor: &self.answered.editor,
+            known: &self.answered.known,
+            query: &self.asked.query,
+            sort: &self.asked.sort,
+            is_narrow: self.asked.is_narrow() || self.answered.found.is_none(),
+        }
+        .markup()
+    }
+
+    fn segments(&self) -> Markup {
+        let (views, all) = &self.answered.segments;
+        Segments {
+            speech: self.speech,
+            settings: self.settings,
+            views,
+            all: *all,
+            is_open: !self.asked.is_narrow() && self.asked.cursor.is_empty(),
+        }
+        .markup()
+    }
+
+    fn table(&self, found: &Found) -> Markup {
+        Table {
+            speech: self.speech,
+            settings: self.settings,
+            asked: self.asked,
+            list: &found.list,
+        }
+        .markup()
     }
 
     fn empty(&self) -> Markup {
@@ -104,174 +357,14 @@ impl Scene<'_> {
             }
         }
     }
+}
 
-    fn filters(&self) -> Markup {
-        let speech = self.speech;
-        let asked = self.asked;
-        html! {
-            form.filters action="/customers" method="get" {
-                label.grow {
-                    span { (speech.say("customers-search")) }
-                    input type="search" name="query" value=(asked.query) maxlength="200"
-                        autocomplete="off";
-                }
-                label {
-                    span { (speech.say("customers-standing")) }
-                    select name="standing" {
-                        option value="" { (speech.say("customers-any")) }
-                        @for standing in STANDINGS {
-                            option value=(standing.word())
-                                selected[asked.standing == standing.word()] {
-                                (speech.say(standing_key(standing)))
-                            }
-                        }
-                    }
-                }
-                label {
-                    span { (speech.say("customers-country")) }
-                    input.short name="country" value=(asked.country) maxlength="200";
-                }
-                label {
-                    span { (speech.say("customers-orders-min")) }
-                    input.number name="orders_min" value=(asked.orders_min) type="number"
-                        min="0" inputmode="numeric";
-                }
-                label {
-                    span { (speech.say("customers-sort")) }
-                    select name="sort" {
-                        @for (value, key) in SORTS {
-                            option value=(value) selected[asked.sort == value] {
-                                (speech.say(key))
-                            }
-                        }
-                    }
-                }
-                // What came through a door of the overview stays until it is cleared.
-                @for (name, value) in self.kept() { input type="hidden" name=(name) value=(value); }
-                button { (speech.say("customers-apply")) }
-                @if asked.is_narrow() {
-                    a.button href="/customers" { (speech.say("customers-clear")) }
-                }
-            }
-            (self.doors())
-        }
-    }
-
-    fn kept(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let asked = self.asked;
-        [
-            ("ordered_month", asked.ordered_month.as_str()),
-            ("first_ordered_month", asked.first_ordered_month.as_str()),
-            ("ordered_from", asked.ordered_from.as_str()),
-            ("ordered_before", asked.ordered_before.as_str()),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-    }
-
-    /// The filters that no field of the form shows.
-    fn doors(&self) -> Markup {
-        let named = |key: &str, month: &str| {
-            let month = self.speech.month(month, self.settings.calendar, false);
-            self.speech.say_with(key, Words::new().text("month", month))
-        };
-        html! {
-            @if !self.asked.ordered_month.is_empty() {
-                p.chip { (named("customers-filter-ordered-month", &self.asked.ordered_month)) }
-            }
-            @if !self.asked.first_ordered_month.is_empty() {
-                p.chip { (named("customers-filter-first-month", &self.asked.first_ordered_month)) }
-            }
-        }
-    }
-
-    fn table(&self) -> Markup {
-        let speech = self.speech;
-        let caption = Words::new().text("currency", self.settings.currency.code());
-        html! {
-            div.wide {
-                table.customers {
-                    caption.heard { (speech.say_with("customers-caption", caption)) }
-                    thead {
-                        tr {
-                            th scope="col" { (speech.say("customers-customer")) }
-                            th scope="col" { (speech.say("customers-standing")) }
-                            (self.head("orders", "customers-orders"))
-                            th.n.aside scope="col" { (speech.say("customers-gross")) }
-                            th.n.aside scope="col" { (speech.say("customers-refunds")) }
-                            (self.head("net", "customers-net"))
-                            (self.head("first_ordered", "customers-first"))
-                            (self.head("last_ordered", "customers-last"))
-                        }
-                    }
-                    tbody { @for row in &self.list.customers { (self.row(row)) } }
-                }
-            }
-        }
-    }
-
-    /// The head of a column by which the list can be put in order.
-    fn head(&self, sort: &str, key: &str) -> Markup {
-        let now = if self.asked.sort.is_empty() {
-            "net"
-        } else {
-            &self.asked.sort
-        };
-        let asked = ListAsked {
-            sort: sort.to_owned(),
-            cursor: String::new(),
-            ..self.asked.clone()
-        };
-        let is_date = sort.ends_with("ordered");
-        html! {
-            th.n.aside[sort == "first_ordered"].date[is_date] scope="col"
-                aria-sort=[(now == sort).then_some("descending")] {
-                a href=(asked.address()) { (self.speech.say(key)) }
-            }
-        }
-    }
-
-    fn row(&self, row: &CustomerListItem) -> Markup {
-        let speech = self.speech;
-        let currency = self.settings.currency;
-        let day = |at: Option<i64>| at.map(|at| speech.day(at, &self.settings.zone));
-        let money = |minor: i64| amount(&speech.amount(minor, currency));
-        html! {
-            tr {
-                td.who {
-                    a href={ "/customers/" (row.customer) } { bdi { (row.label) } }
-                    @if let Some(country) = &row.country { small { bdi { (country) } } }
-                }
-                td { span.standing { (speech.say(standing_key(row.standing))) } }
-                td.n { (speech.number(row.orders)) }
-                td.n.aside { (money(row.gross)) }
-                td.n.aside { (money(row.refunds)) }
-                td.n { (money(row.net)) }
-                td.n.aside.date { (day(row.first_ordered_at).unwrap_or_default()) }
-                td.n.date { (day(row.last_ordered_at).unwrap_or_default()) }
-            }
-        }
-    }
-
-    fn pages(&self) -> Markup {
-        let at = |cursor: String| {
-            ListAsked {
-                cursor,
-                ..self.asked.clone()
-            }
-            .address()
-        };
-        html! {
-            nav.pages aria-label=(self.speech.say("customers-title")) {
-                @if !self.asked.cursor.is_empty() {
-                    a.button href=(at(String::new())) { (self.speech.say("common-first")) }
-                }
-                @if let Some(next) = self.list.next {
-                    a.button rel="next" href=(at(write_cursor(next))) {
-                        (self.speech.say("common-next"))
-                    }
-                }
-            }
-        }
-    }
+/// How many customers are meant, as a part of all.
+fn share_words(speech: &Speech, count: CustomerCount) -> String {
+    let share = count.total as f64 / count.of.max(1) as f64;
+    let words = Words::new()
+        .count("total", count.total)
+        .count("of", count.of)
+        .text("share", speech.percent(share, 1));
+    speech.say_with("customers-share", words)
 }

@@ -2,7 +2,9 @@
 
 mod customer;
 mod customers;
+mod explained;
 mod forms;
+mod groups;
 mod overview;
 mod parts;
 mod retention;
@@ -23,12 +25,20 @@ use crate::i18n::Speech;
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
 
+#[cfg(test)]
+pub(crate) use explained::keys as explained_keys;
+pub(crate) use groups::Group;
+
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(overview::overview))
         .route("/retention", get(retention::retention))
         .route("/value", get(value::value))
         .route("/customers", get(customers::customers))
+        .route("/customers/ask", get(customers::ask))
+        .route("/customers/count", get(customers::count))
+        .route("/customers/segments", post(customers::save))
+        .route("/customers/segments/remove", post(customers::remove))
         .route("/customers/{customer}", get(customer::customer))
         .route("/customers/{customer}/export", get(forms::export))
         .route("/customers/{customer}/merge", post(forms::merge))

@@ -9,6 +9,7 @@ use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
 use super::amount;
+use super::parts::door;
 use crate::charts::interval;
 use crate::errors::Refusal;
 use crate::format::decimals_for;
@@ -20,6 +21,9 @@ mod months;
 
 /// With fewer buyers a share says nothing worth a title.
 const BUYERS_FOR_A_SHARE: i64 = 30;
+
+/// Who ordered again.
+const AGAIN: &str = "orders >= 2";
 
 /// Fractions that people say, with their sentence.
 const FRACTIONS: [(f64, &str); 13] = [
@@ -148,7 +152,7 @@ impl Scene<'_> {
         let net = Words::new().text("share", speech.percent(repeat.net_share, 0));
         html! {
             p.lead {
-                a href="/customers?orders_min=2" { (speech.say_with("overview-lead-again", again)) }
+                a href=(door(AGAIN)) { (speech.say_with("overview-lead-again", again)) }
                 (speech.say_with("overview-lead-interval", interval)) " "
                 @if repeat.net_share > 0.0 { (speech.say_with("overview-lead-net", net)) }
             }
@@ -174,23 +178,23 @@ impl Scene<'_> {
                 @if let Some(repeat) = &self.overview.repeat { (self.repeat_figure(repeat)) }
                 (figure(
                     &code("overview-gross"),
-                    money(totals.gross),
+                    html! { a href=(door("gross != 0")) { (money(totals.gross)) } },
                     &note("overview-gross-note", Words::new().count("orders", totals.orders)),
                 ))
                 (figure(
                     &code("overview-refunds"),
-                    money(totals.refunds),
+                    html! { a href=(door("refunds != 0")) { (money(totals.refunds)) } },
                     &note("overview-refunds-note",
                         Words::new().text("share", speech.percent(back, 1))),
                 ))
                 (figure(
                     &code("overview-net"),
-                    html! { a href="/customers?sort=net" { (money(totals.net)) } },
+                    html! { a href=(door("net != 0")) { (money(totals.net)) } },
                     &speech.say("overview-net-note"),
                 ))
                 (figure(
                     &code("overview-product"),
-                    money(totals.product),
+                    html! { a href=(door("product != 0")) { (money(totals.product)) } },
                     &speech.say("overview-product-note"),
                 ))
             }
@@ -206,7 +210,7 @@ impl Scene<'_> {
         figure(
             &self.speech.say("overview-repeat"),
             html! {
-                a href="/customers?orders_min=2" { (self.speech.percent(repeat.share, decimals)) }
+                a href=(door(AGAIN)) { (self.speech.percent(repeat.share, decimals)) }
                 (interval(repeat.share, repeat.low, repeat.high))
             },
             &self.speech.say_with("overview-repeat-note", words),

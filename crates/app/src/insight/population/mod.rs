@@ -19,6 +19,7 @@ mod numbers;
 mod piece;
 mod sold;
 mod thresholds;
+mod vocabulary;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

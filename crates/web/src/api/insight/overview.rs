@@ -94,6 +94,8 @@ struct MonthRow {
     won_back: u64,
     /// Customers who in this month had been without an order for `lapse_months`.
     lapsed: u64,
+    /// Those of the lapsed who have not ordered since.
+    still_away: u64,
     #[serde(flatten)]
     figures: Figures,
 }
@@ -168,6 +170,7 @@ impl From<&OverviewMonth> for MonthRow {
             returning: it.flow.returning,
             won_back: it.flow.won_back,
             lapsed: it.flow.lapsed,
+            still_away: it.still_away,
             figures: it.figures.into(),
         }
     }

@@ -13,7 +13,7 @@ use crate::pages::amount;
 use crate::pages::timeline::channel_key;
 
 /// What a stage of the buying process is called.
-fn stage_key(stage: Stage) -> &'static str {
+pub(in crate::pages) fn stage_key(stage: Stage) -> &'static str {
     match stage {
         Stage::Visited => "customer-stage-visited",
         Stage::Considered => "customer-stage-considered",

@@ -1,13 +1,14 @@
 //! The overview's two charts by month, each with its sentence and its table.
 
 use app::insight::OverviewMonth;
-use domain::time::Month;
+use domain::time::{Calendar, Month};
 use maud::{Markup, html};
 
 use super::Scene;
 use crate::charts::{Column, ColumnChart, Part, columns};
 use crate::i18n::{Speech, Words};
 use crate::pages::amount;
+use crate::pages::parts::door;
 
 impl Scene<'_> {
     /// Who came, stayed, came back and went.
@@ -110,7 +111,7 @@ impl Scene<'_> {
             .count("new", count(flow.new))
             .count("back", count(flow.won_back))
             .count("lapsed", count(flow.lapsed));
-        let part = |class, key: &str, value: u64, href| Part {
+        let part = |class, key: &str, value: u64, href: Option<String>| Part {
             class,
             value: count(value),
             title: self.speech.say_with(
@@ -118,12 +119,12 @@ impl Scene<'_> {
                 Words::new()
                     .text("month", name.as_str())
                     .count("count", count(value))
-                    .count("lapse", i64::from(self.overview.lapse_months)),
+                    .count("away", count(month.still_away)),
             ),
             href,
         };
-        let new = Some(first_ordered_in(&month.month));
-        let lapsed = self.last_ordered_before_lapse(&month.month);
+        let new = self.first_ordered_in(&month.month);
+        let lapsed = self.still_away(month);
         Column {
             label: self.short_month(month),
             readout: self.speech.say_with("overview-readout-flow", readout),
@@ -137,12 +138,18 @@ impl Scene<'_> {
         }
     }
 
-    /// Who lapsed in a month last ordered so many months before it, unless they came back.
-    fn last_ordered_before_lapse(&self, month: &str) -> Option<String> {
-        let (year, number) = month.split_once('-')?;
-        let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
-        let lapse = Month(year * 12 + number - 1 - self.overview.lapse_months);
-        Some(format!("/customers?ordered_month={lapse}"))
+    /// Who ordered for the first time in a month.
+    fn first_ordered_in(&self, month: &str) -> Option<String> {
+        let within = within("first_order", self.settings.calendar, number_of(month)?);
+        Some(format!("{}&sort=first_ordered", door(&within)))
+    }
+
+    /// Who lapsed in a month and has not come back last ordered so many months before it.
+    fn still_away(&self, month: &OverviewMonth) -> Option<String> {
+        let lapse = Month(number_of(&month.month)?.0 - self.overview.lapse_months);
+        let within = within("last_order", self.settings.calendar, lapse);
+        let is_anybody = month.still_away > 0;
+        is_anybody.then(|| format!("{}&sort=last_ordered", door(&within)))
     }
 
     fn flow_table(&self) -> Markup {
@@ -154,6 +161,7 @@ impl Scene<'_> {
             "overview-new",
             "overview-won-back",
             "overview-lapsed",
+            "overview-still-away",
         ];
         html! {
             details {
@@ -174,14 +182,15 @@ impl Scene<'_> {
                                     td.n { (number(month.flow.active())) }
                                     td.n { (number(month.flow.returning)) }
                                     td.n {
-                                        a href=(first_ordered_in(&month.month)) {
+                                        a href=[self.first_ordered_in(&month.month)] {
                                             (number(month.flow.new))
                                         }
                                     }
                                     td.n { (number(month.flow.won_back)) }
+                                    td.n { (number(month.flow.lapsed)) }
                                     td.n {
-                                        a href=[self.last_ordered_before_lapse(&month.month)] {
-                                            (number(month.flow.lapsed))
+                                        a href=[self.still_away(month)] {
+                                            (number(month.still_away))
                                         }
                                     }
                                 }
@@ -349,8 +358,21 @@ impl Scene<'_> {
     }
 }
 
-fn first_ordered_in(month: &str) -> String {
-    format!("/customers?first_ordered_month={month}&sort=first_ordered")
+/// The number of a month such as `2011-03`.
+fn number_of(month: &str) -> Option<Month> {
+    let (year, number) = month.split_once('-')?;
+    let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
+    Some(Month(year * 12 + number - 1))
+}
+
+/// The question whether a day lies in a month of the shop's calendar.
+fn within(attribute: &str, calendar: Calendar, month: Month) -> String {
+    let start = |month: Month| {
+        let (year, month, day) = Calendar::Gregorian.date(calendar.month_start(month));
+        format!("date(\"{year:04}-{month:02}-{day:02}\")")
+    };
+    let (from, until) = (start(month), start(Month(month.0 + 1)));
+    format!("{attribute} >= {from} && {attribute} < {until}")
 }
 
 fn count(number: u64) -> i64 {
@@ -370,5 +392,29 @@ fn legend(entries: &[(&str, String)]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_those_of_the_shops_calendar() {
+        let check = |month: &str, calendar, expected: &str| {
+            let month = number_of(month).expect("a month");
+            assert_eq!(within("last_order", calendar, month), expected);
+        };
+        check(
+            "2011-12",
+            Calendar::Gregorian,
+            "last_order >= date(\"2011-12-01\") && last_order < date(\"2012-01-01\")",
+        );
+        check(
+            "1390-01",
+            Calendar::Jalali,
+            "last_order >= date(\"2011-03-21\") && last_order < date(\"2011-04-21\")",
+        );
+        assert_eq!(number_of("2011"), None);
     }
 }

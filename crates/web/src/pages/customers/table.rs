@@ -1,0 +1,113 @@
+//! The list of customers itself.
+
+use app::customers::{CustomerList, CustomerListItem};
+use domain::settings::ShopSettings;
+use maud::{Markup, html};
+
+use crate::asked::{ListAsked, write_cursor};
+use crate::i18n::{Speech, Words};
+use crate::pages::{amount, standing_key};
+
+/// A page of the list.
+pub(super) struct Table<'a> {
+    pub(super) speech: &'static Speech,
+    pub(super) settings: &'a ShopSettings,
+    pub(super) asked: &'a ListAsked,
+    pub(super) list: &'a CustomerList,
+}
+
+impl Table<'_> {
+    pub(super) fn markup(&self) -> Markup {
+        html! { (self.table()) (self.pages()) }
+    }
+
+    fn table(&self) -> Markup {
+        let speech = self.speech;
+        let caption = Words::new().text("currency", self.settings.currency.code());
+        html! {
+            div.wide {
+                table.customers {
+                    caption.heard { (speech.say_with("customers-caption", caption)) }
+                    thead {
+                        tr {
+                            th scope="col" { (speech.say("customers-customer")) }
+                            th scope="col" { (speech.say("customers-standing")) }
+                            (self.head("orders", "customers-orders"))
+                            th.n.aside scope="col" { (speech.say("customers-gross")) }
+                            th.n.aside scope="col" { (speech.say("customers-refunds")) }
+                            (self.head("net", "customers-net"))
+                            (self.head("first_ordered", "customers-first"))
+                            (self.head("last_ordered", "customers-last"))
+                        }
+                    }
+                    tbody { @for row in &self.list.customers { (self.row(row)) } }
+                }
+            }
+        }
+    }
+
+    /// The head of a column by which the list can be put in order.
+    fn head(&self, sort: &str, key: &str) -> Markup {
+        let now = if self.asked.sort.is_empty() {
+            "net"
+        } else {
+            &self.asked.sort
+        };
+        let asked = ListAsked {
+            sort: sort.to_owned(),
+            cursor: String::new(),
+            ..self.asked.clone()
+        };
+        let is_date = sort.ends_with("ordered");
+        html! {
+            th.n.aside[sort == "first_ordered"].date[is_date] scope="col"
+                aria-sort=[(now == sort).then_some("descending")] {
+                a href=(asked.address()) { (self.speech.say(key)) }
+            }
+        }
+    }
+
+    fn row(&self, row: &CustomerListItem) -> Markup {
+        let speech = self.speech;
+        let currency = self.settings.currency;
+        let day = |at: Option<i64>| at.map(|at| speech.day(at, &self.settings.zone));
+        let money = |minor: i64| amount(&speech.amount(minor, currency));
+        html! {
+            tr {
+                td.who {
+                    a href={ "/customers/" (row.customer) } { bdi { (row.label) } }
+                    @if let Some(country) = &row.country { small { bdi { (country) } } }
+                }
+                td { span.standing { (speech.say(standing_key(row.standing))) } }
+                td.n { (speech.number(row.orders)) }
+                td.n.aside { (money(row.gross)) }
+                td.n.aside { (money(row.refunds)) }
+                td.n { (money(row.net)) }
+                td.n.aside.date { (day(row.first_ordered_at).unwrap_or_default()) }
+                td.n.date { (day(row.last_ordered_at).unwrap_or_default()) }
+            }
+        }
+    }
+
+    fn pages(&self) -> Markup {
+        let at = |cursor: String| {
+            ListAsked {
+                cursor,
+                ..self.asked.clone()
+            }
+            .address()
+        };
+        html! {
+            nav.pages aria-label=(self.speech.say("customers-pages")) {
+                @if !self.asked.cursor.is_empty() {
+                    a.button href=(at(String::new())) { (self.speech.say("common-first")) }
+                }
+                @if let Some(next) = self.list.next {
+                    a.button rel="next" href=(at(write_cursor(next))) {
+                        (self.speech.say("common-next"))
+                    }
+                }
+            }
+        }
+    }
+}
