@@ -10,6 +10,7 @@ pub mod events;
 pub mod history;
 pub mod insight;
 pub mod loyalty;
+pub mod running;
 pub mod segments;
 pub mod settings;
 pub mod trust;

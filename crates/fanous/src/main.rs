@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 
+use commands::move_to::MoveArguments;
+use commands::restore::RestoreArguments;
 use commands::{Command, Failure};
 use open::DataOptions;
 use serve::ServeOptions;
@@ -40,6 +42,10 @@ enum Action {
     Serve(ServeOptions),
     /// Bring in a real shop's year if the data folder is empty, then serve.
     Demo(ServeOptions),
+    /// Bring a backup back into an empty folder or database.
+    Restore(RestoreArguments),
+    /// Copy the shop to another place, between SQLite and PostgreSQL too, and compare every row.
+    Move(MoveArguments),
     #[command(flatten)]
     Command(Command),
 }
@@ -73,6 +79,16 @@ fn main() -> ExitCode {
             arguments.json,
             serve::First::Demo,
         )),
+        Action::Restore(restore) => {
+            runtime.spawn(stop_on_signal(Arc::clone(&stop)));
+            let mut terminal = Terminal::standard(arguments.json);
+            commands::restore::run(&restore, &arguments.data, &mut terminal, &stop)
+        }
+        Action::Move(target) => {
+            runtime.spawn(stop_on_signal(Arc::clone(&stop)));
+            let mut terminal = Terminal::standard(arguments.json);
+            commands::move_to::run(&target, &arguments.data, &mut terminal, &stop)
+        }
         Action::Command(command) => {
             runtime.spawn(stop_on_signal(Arc::clone(&stop)));
             run_command(&arguments.data, &command, arguments.json, &stop)

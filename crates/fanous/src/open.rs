@@ -42,12 +42,26 @@ pub(crate) struct DataOptions {
 impl DataOptions {
     /// The data folder, when there is one.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
-        let is_address =
-            self.data.starts_with("postgres://") || self.data.starts_with("postgresql://");
-        (!is_address).then(|| PathBuf::from(&self.data))
+        (!store::is_address(&self.data)).then(|| PathBuf::from(&self.data))
     }
 
-    fn key_folder(&self) -> PathBuf {
+    /// How the store is opened.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            writers: usize::from(self.writers),
+            schema: self.schema.clone(),
+            unsafe_durability: self.r#unsafe,
+            ..Options::default()
+        }
+    }
+
+    /// Where the data are, without the password of the database.
+    pub(crate) fn shown(&self) -> String {
+        without_password(&self.data)
+    }
+
+    /// Where the shop's key and the erasure journal are.
+    pub(crate) fn key_folder(&self) -> PathBuf {
         self.keys.clone().unwrap_or_else(|| match self.folder() {
             Some(folder) => folder.join("keys"),
             None => PathBuf::from("fanous-keys"),
@@ -57,14 +71,46 @@ impl DataOptions {
 
 /// Opens the store and the shop's keys.
 pub(crate) fn open(data: &DataOptions) -> Result<App, Failure> {
-    let options = Options {
-        writers: usize::from(data.writers),
-        schema: data.schema.clone(),
-        unsafe_durability: data.r#unsafe,
-        ..Options::default()
-    };
-    let store = Store::open(&data.data, &options).map_err(Failure::failed)?;
+    let store = Store::open(&data.data, &data.options()).map_err(Failure::failed)?;
     let environment = Environment::system();
     let vault = Vault::open(&data.key_folder(), &environment)?;
     Ok(App::open(store, environment, vault)?)
+}
+
+/// An address without its password; anything else as it is.
+pub(crate) fn without_password(address: &str) -> String {
+    let hidden = address.split_once("://").and_then(|(scheme, rest)| {
+        // A password may hold a slash or an @ that somebody forgot to encode: the last @ before
+        // the query ends it.
+        let before_query = rest.split('?').next().unwrap_or(rest);
+        let (who, place) = rest.split_at(before_query.rfind('@')?);
+        let (user, _) = who.split_once(':')?;
+        Some(format!("{scheme}://{user}:…{place}"))
+    });
+    let shown = hidden.unwrap_or_else(|| address.to_owned());
+    match shown.split_once("password=") {
+        Some((before, after)) => {
+            let rest = after.find('&').map_or("", |end| &after[end..]);
+            format!("{before}password=…{rest}")
+        }
+        None => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let check = |address: &str, shown: &str| assert_eq!(without_password(address), shown);
+        check("fanous-data", "fanous-data");
+        check("postgres://shop@db/fanous", "postgres://shop@db/fanous");
+        check("postgres://shop:s3cret@db/f", "postgres://shop:…@db/f");
+        check("postgres://shop:s3@cr/et@db/f", "postgres://shop:…@db/f");
+        check(
+            "postgres://db/f?user=shop&password=s3cret&x=1",
+            "postgres://db/f?user=shop&password=…&x=1",
+        );
+    }
 }

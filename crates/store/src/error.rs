@@ -27,6 +27,8 @@ pub enum StoreError {
     Busy,
     /// The store is shutting down.
     Closed,
+    /// Somebody stopped it; nothing half done was left behind.
+    Stopped,
     /// A fault that a test injected.
     Injected(String),
 }
@@ -82,6 +84,7 @@ impl fmt::Display for StoreError {
             Self::Stale => f.write_str("a customer was merged or erased at the same moment"),
             Self::Busy => f.write_str("too many writes are waiting: try again in a moment"),
             Self::Closed => f.write_str("the store is shutting down"),
+            Self::Stopped => f.write_str("stopped; nothing half done was left behind"),
             Self::Injected(point) => write!(f, "a fault was injected at {point}"),
         }
     }

@@ -16,8 +16,11 @@ pub mod segments;
 pub mod settings;
 pub mod trust;
 
+mod backup;
+mod copy;
 mod error;
 mod migrate;
+mod moving;
 mod readers;
 mod render;
 mod session;
@@ -25,9 +28,12 @@ mod sql;
 mod value;
 mod writer;
 
+pub use backup::{BackupFile, backup_read};
+pub use copy::{TableCount, Watch, WholeProgress};
 pub use engine::{Conn, Engine};
 pub use error::StoreError;
 pub use migrate::{SCHEMA_VERSION, schema_statements, schema_tables};
+pub use moving::{Claimed, store_move};
 pub use readers::Readers;
 pub use render::{Dialect, render};
 pub use session::{Hook, Session, Tx, WRITE_POINTS};
@@ -36,4 +42,4 @@ pub use value::{Row, Value};
 pub use writer::{Queue, Task};
 
 mod open;
-pub use open::{Options, Store};
+pub use open::{Options, Store, is_address};

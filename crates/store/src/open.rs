@@ -13,7 +13,7 @@ use crate::session::{Hook, Session};
 use crate::writer::{Connect, Queue, Queues, Task, Writers};
 
 /// The name of the SQLite file in the data folder.
-const FILE: &str = "fanous.db";
+pub(crate) const FILE: &str = "fanous.db";
 /// The file that a process holds locked while it has the store open.
 const LOCK: &str = "fanous.lock";
 /// When the write-ahead log holds so many pages, the checkpointer moves them into the file: 16 MB.
@@ -67,7 +67,7 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, is open elsewhere, is newer than the program, or may lose data.
     pub fn open(data: &str, options: &Options) -> Result<Self, StoreError> {
-        if data.starts_with("postgres://") || data.starts_with("postgresql://") {
+        if is_address(data) {
             Self::open_postgres(data, options)
         } else {
             Self::open_sqlite(Path::new(data), options)
@@ -156,6 +156,11 @@ impl Store {
         self.sqlite_file.as_deref()
     }
 
+    /// The connections that read.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
     /// Reads under one short snapshot; see [`Readers::read`].
     ///
     /// # Errors
@@ -203,8 +208,14 @@ impl Store {
     }
 }
 
+/// Whether this is the address of a PostgreSQL database and not a folder.
+#[must_use]
+pub fn is_address(data: &str) -> bool {
+    data.starts_with("postgres://") || data.starts_with("postgresql://")
+}
+
 /// Makes the folder if it is missing, for its owner alone: it holds what customers did.
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -214,7 +225,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 
 /// A connection that may write. Each is asked for what it promises, because some of that is the
 /// session's own, and because the server may be another one after a lost connection.
-fn open_durable(url: &str, options: &Options) -> Result<PostgresConn, StoreError> {
+pub(crate) fn open_durable(url: &str, options: &Options) -> Result<PostgresConn, StoreError> {
     let mut conn = PostgresConn::open(url, options.schema.as_deref(), false)?;
     if !options.unsafe_durability {
         conn.check_durability()?;
@@ -227,7 +238,7 @@ fn refused(sentence: &str) -> StoreError {
 }
 
 /// One process at a time: SQLite's single writer is this program's writer thread.
-fn lock_folder(folder: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock_folder(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join(LOCK);
     let file = OpenOptions::new()
         .create(true)

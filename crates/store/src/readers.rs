@@ -46,6 +46,11 @@ impl Readers {
         }
     }
 
+    /// A connection of its own, for reading that is as long as the whole store.
+    pub(crate) fn connect(&self) -> Result<Conn, StoreError> {
+        (self.connect)()
+    }
+
     /// Reads under one snapshot. Keep it under a second: a snapshot that is held keeps the log
     /// from being emptied. Long reading comes as many short ones, each from where the last ended.
     ///

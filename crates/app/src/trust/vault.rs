@@ -53,6 +53,12 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
+    /// Whether the folder holds a shop's key already.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(KEY_FILE).is_file()
+    }
+
     /// Opens the key folder; a new shop's key is made there, readable by its owner alone.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use app::customers::{CustomerRef, TimelineKind};
 use app::events::Verdict;
 use domain::customers::Identity;
 use domain::events::Behaviour;
-use store::{Engine, Value};
+use store::{Engine, Store, Value};
 use testkit::engines::both;
 use testkit::fixture::{Fixture, FixtureOptions};
 use testkit::rows;
@@ -68,8 +68,18 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Every place of the store in which one of these texts or bytes stands.
 fn places_that_hold(shop: &Fixture, texts: &[String], hashes: &[[u8; 16]]) -> Vec<String> {
+    places_in(shop.store(), shop.place().folder(), texts, hashes)
+}
+
+/// Every place of this store, and of the files in this folder, in which one of them stands.
+pub(crate) fn places_in(
+    store: &Store,
+    folder: &Path,
+    texts: &[String],
+    hashes: &[[u8; 16]],
+) -> Vec<String> {
     let mut places = Vec::new();
-    for (name, table) in rows::tables(shop.store()) {
+    for (name, table) in rows::tables(store) {
         for value in table.rows.iter().flatten() {
             let bytes = match value {
                 Value::Text(text) => text.as_bytes(),
@@ -83,7 +93,7 @@ fn places_that_hold(shop: &Fixture, texts: &[String], hashes: &[[u8; 16]]) -> Ve
             }
         }
     }
-    for file in files(shop.place().folder()) {
+    for file in files(folder) {
         let bytes = std::fs::read(&file).expect("a file can be read");
         let text = texts.iter().find(|it| holds(&bytes, it.as_bytes()));
         places.extend(text.map(|text| format!("file {}: {text}", file.display())));
@@ -94,7 +104,7 @@ fn places_that_hold(shop: &Fixture, texts: &[String], hashes: &[[u8; 16]]) -> Ve
     places
 }
 
-fn names_of(person: &Person) -> Vec<Identity> {
+pub(crate) fn names_of(person: &Person) -> Vec<Identity> {
     let known_as = &person.known_as;
     let mut names = vec![
         known_as.user_id.clone(),
@@ -110,7 +120,7 @@ fn names_of(person: &Person) -> Vec<Identity> {
 }
 
 /// Somebody with as much of a life as there is, and no second account to be merged.
-fn somebody(world: &World) -> &Person {
+pub(crate) fn somebody(world: &World) -> &Person {
     let rich = |it: &&Person| {
         it.identified_at.is_some() && it.known_as.second.is_none() && !it.complaints.is_empty()
     };
@@ -122,7 +132,7 @@ fn somebody(world: &World) -> &Person {
 
 /// Joins what the shop knows of a person by hand: browsers from before they said who they are
 /// have profiles of their own.
-fn join_profiles(shop: &Fixture, person: &Person) -> domain::ids::StreamId {
+pub(crate) fn join_profiles(shop: &Fixture, person: &Person) -> domain::ids::StreamId {
     let root = shop.customer(&person.known_as.user_id);
     for name in names_of(person) {
         let other = shop.find(&name).filter(|it| *it != root);

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod arrival;
+mod backup;
 mod concurrent;
 mod due;
 mod erase;

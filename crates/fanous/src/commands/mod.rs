@@ -1,8 +1,11 @@
 //! The commands that end: each works on an open shop, in this process or inside a server.
 
+mod backup;
 mod customer;
 mod import;
+pub(crate) mod move_to;
 mod rebuild;
+pub(crate) mod restore;
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -12,6 +15,7 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use backup::BackupArguments;
 use customer::CustomerArguments;
 use import::ImportArguments;
 pub(crate) use import::import_file;
@@ -23,6 +27,8 @@ use crate::terminal::Terminal;
 pub(crate) enum Command {
     /// Bring in a shop's past from files: orders, customers, products, ….
     Import(ImportArguments),
+    /// Write everything the shop holds into one file, while it goes on.
+    Backup(BackupArguments),
     /// Fold every customer's state anew from the log.
     Rebuild,
     /// Write everything the shop holds about one customer as JSON.
@@ -40,10 +46,13 @@ pub(crate) enum Command {
 impl Command {
     /// Paths mean the same in another process, wherever that was started.
     pub(crate) fn make_paths_absolute(&mut self) -> Result<(), Failure> {
-        if let Self::Import(arguments) = self {
-            for path in arguments.paths() {
-                *path = std::path::absolute(&path).map_err(Failure::failed)?;
-            }
+        let paths = match self {
+            Self::Import(arguments) => arguments.paths().collect(),
+            Self::Backup(arguments) => vec![&mut arguments.file],
+            _ => Vec::new(),
+        };
+        for path in paths {
+            *path = std::path::absolute(&path).map_err(Failure::failed)?;
         }
         Ok(())
     }
@@ -111,6 +120,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match command {
         Command::Import(arguments) => import::run(arguments, app, terminal, stop),
+        Command::Backup(arguments) => backup::run(arguments, app, terminal, stop),
         Command::Rebuild => rebuild::run(app, terminal, stop),
         Command::Export(arguments) => customer::export(arguments, app, terminal),
         Command::Erase(arguments) => customer::erase(arguments, app, terminal),

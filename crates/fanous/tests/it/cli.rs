@@ -45,8 +45,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(data: &Path, action: &str) -> Self {
+        Self::start_with(data, action, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, action: &str, more: &[&str]) -> Self {
         let mut child = fanous(data)
             .args([action, "--json", "--listen", "127.0.0.1:0"])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");

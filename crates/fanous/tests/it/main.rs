@@ -9,3 +9,4 @@ mod house;
 mod import;
 mod pages;
 mod retail;
+mod running;

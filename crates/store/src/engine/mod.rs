@@ -2,6 +2,7 @@
 
 mod postgres;
 mod sqlite;
+mod whole;
 
 pub use self::postgres::PostgresConn;
 pub use self::sqlite::{SqliteConn, checkpoint_pragma};

@@ -15,16 +15,16 @@ use crate::render::Dialect;
 use crate::value::{Row, Value};
 
 /// How many writer connections of all processes one store may have at once.
-const WRITERS_MAX: i64 = 256;
+pub(super) const WRITERS_MAX: i64 = 256;
 /// The class of the advisory locks by which writers take their numbers: "fan" in ASCII.
-const WRITER_LOCK_CLASS: i32 = 0x0066_616e;
+pub(super) const WRITER_LOCK_CLASS: i32 = 0x0066_616e;
 
 /// A prepared statement with the names of its columns.
 type Prepared = (Statement, Arc<[String]>);
 
 /// One connection to a PostgreSQL server.
 pub struct PostgresConn {
-    client: Client,
+    pub(super) client: Client,
     statements: HashMap<(&'static str, usize), Prepared>,
 }
 

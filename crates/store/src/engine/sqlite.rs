@@ -43,7 +43,7 @@ pub const fn checkpoint_pragma() -> &'static str {
 /// One connection to a SQLite file.
 #[derive(Debug)]
 pub struct SqliteConn {
-    conn: Connection,
+    pub(super) conn: Connection,
     rendered: HashMap<(&'static str, usize), Arc<str>>,
     names: HashMap<(&'static str, usize), Arc<[String]>>,
 }
@@ -64,12 +64,17 @@ impl SqliteConn {
         if reader {
             conn.pragma_update(None, "query_only", "ON")?;
         }
+        Ok(Self::of(conn))
+    }
+
+    /// A connection as it is.
+    pub(super) fn of(conn: Connection) -> Self {
         conn.set_prepared_statement_cache_capacity(256);
-        Ok(Self {
+        Self {
             conn,
             rendered: HashMap::new(),
             names: HashMap::new(),
-        })
+        }
     }
 
     /// The statement as SQLite is told it; a row group is told for one row.

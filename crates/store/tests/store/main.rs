@@ -2,6 +2,7 @@
 
 mod changes;
 mod durability;
+mod moving;
 mod open;
 mod poison;
 mod schema;

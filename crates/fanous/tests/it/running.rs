@@ -1,0 +1,107 @@
+//! What an operator does: backups, restoring, moving.
+
+use std::path::Path;
+
+use serde_json::Value;
+use store::Engine;
+use testkit::engines::Place;
+
+use crate::cli::{Server, file, json, said};
+
+const ORDERS: &str = "\
+order_id,customer_id,ordered_at,product_id,title,quantity,unit_price,currency,channel,country
+1,anna,2026-01-05T10:00:00Z,C1,Coffee,2,4.50,EUR,web,NL
+2,bob,2026-01-06T10:00:00Z,C1,Coffee,1,4.50,EUR,store,NL
+";
+
+/// The line of JSON that a command ends with.
+fn done(data: &Path, arguments: &[&str]) -> Value {
+    let (code, out, err) = said(data, &[arguments, &["--json"]].concat());
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    json(out.lines().last().expect("an answer"))
+}
+
+fn refused(data: &Path, arguments: &[&str], sentence: &str) {
+    let (code, _, err) = said(data, arguments);
+    assert_ne!(code, 0, "{arguments:?}");
+    assert!(err.contains(sentence), "{arguments:?}: {err}");
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
+}
+
+#[test]
+fn a_backup_beside_a_server_comes_back_without_whom_was_erased_since() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    let csv = file(folder.path(), "orders.csv", ORDERS);
+    let backup = folder.path().join("shop.backup");
+    let with_keys = ["--keys", text(&keys)];
+    let run = |arguments: &[&str]| done(&data, &[arguments, &with_keys].concat());
+    run(&["import", text(&csv)]);
+    let server = Server::start_with(&data, "serve", &with_keys);
+    let written = run(&["backup", text(&backup)]);
+    assert!(written["rows"].as_u64() > Some(10), "{written}");
+    let again = [&["backup", text(&backup)], &with_keys[..]].concat();
+    refused(&data, &again, "is there already");
+    run(&["erase", "user_id:anna"]);
+    drop(server);
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .collect();
+    assert_eq!(left.len(), 4, "data, keys, file and backup: {left:?}");
+
+    let restored = folder.path().join("restored");
+    refused(&restored, &["restore", text(&backup)], "no shop key");
+    let back = done(
+        &restored,
+        &[&["restore", text(&backup)], &with_keys[..]].concat(),
+    );
+    assert_eq!(back["erased_again"], 1);
+    let export = |who: &str| said(&restored, &[&["export", who], &with_keys[..]].concat()).0;
+    assert_eq!((export("user_id:anna"), export("user_id:bob")), (1, 0));
+    let twice = [&["restore", text(&backup)], &with_keys[..]].concat();
+    refused(&restored, &twice, "a shop already");
+    let no_backup = [&["restore", text(&csv)], &with_keys[..]].concat();
+    refused(
+        &folder.path().join("other"),
+        &no_backup,
+        "no backup of Fanous",
+    );
+}
+
+#[test]
+fn a_shop_moves_to_a_database_and_back_and_its_backup_fits_both() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    let csv = file(folder.path(), "orders.csv", ORDERS);
+    let place = Place::new(Engine::Postgres);
+    let (url, schema) = (place.data(), place.schema().expect("a schema"));
+    let with_keys = ["--keys", text(&keys)];
+    let in_schema = ["--keys", text(&keys), "--schema", schema];
+    done(&data, &[&["import", text(&csv)], &with_keys[..]].concat());
+    let there = ["move", "--to", &url, "--to-schema", schema];
+    let server = Server::start_with(&data, "serve", &with_keys);
+    refused(&data, &there, "open in another Fanous");
+    drop(server);
+    let moved = done(&data, &there);
+    assert_eq!(moved["tables"]["customers"], 2);
+    refused(&data, &there, "a shop already");
+    let on_server = |arguments: &[&str]| done(Path::new(&url), &[arguments, &in_schema].concat());
+    assert_eq!(on_server(&["rebuild"])["changed"], 0);
+    let backup = folder.path().join("shop.backup");
+    on_server(&["backup", text(&backup)]);
+    let back = folder.path().join("back");
+    let rows = on_server(&["move", "--to", text(&back)])["rows"].clone();
+    let restored = folder.path().join("restored");
+    let restore = [&["restore", text(&backup)], &with_keys[..]].concat();
+    assert_eq!(done(&restored, &restore)["rows"], rows);
+    for data in [&back, &restored] {
+        let rebuilt = done(data, &[&["rebuild"], &with_keys[..]].concat());
+        assert_eq!(
+            (&rebuilt["customers"], &rebuilt["changed"]),
+            (&2.into(), &0.into())
+        );
+    }
+}

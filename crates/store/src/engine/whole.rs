@@ -1,0 +1,162 @@
+//! What is done to a whole store at once, in each engine's own way: one snapshot of everything,
+//! copying its pages, checking them, and keeping everybody else out.
+
+use std::path::Path;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::postgres::{WRITER_LOCK_CLASS, WRITERS_MAX};
+use super::{Conn, PostgresConn, SqliteConn};
+use crate::error::StoreError;
+
+/// Pages that are copied before somebody may stop it: 4 MB.
+const PAGES_PER_STEP: i32 = 1_024;
+
+/// A column of a table, and its place in the primary key, counted from 1; 0 outside of it.
+pub(crate) struct Column {
+    pub(crate) table: String,
+    pub(crate) name: String,
+    pub(crate) place_in_key: u16,
+}
+
+impl SqliteConn {
+    /// A new file that nobody sees before it is whole, and so needs no journal while it grows.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub(crate) fn open_unseen(file: &Path) -> Result<Self, StoreError> {
+        let conn = Connection::open(file)?;
+        conn.pragma_update(None, "journal_mode", "OFF")?;
+        conn.pragma_update(None, "synchronous", "OFF")?;
+        Ok(Self::of(conn))
+    }
+
+    /// A file that is only looked at; it may lie on a medium that cannot be written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(crate) fn open_sealed(file: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(Self::of(Connection::open_with_flags(file, flags)?))
+    }
+
+    /// Makes a file that nobody has open stand alone: without a log beside it, and on the disk
+    /// as it is.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn seal(file: &Path) -> Result<(), StoreError> {
+        let conn = Connection::open(file)?;
+        conn.pragma_update(None, "journal_mode", "DELETE")?;
+        drop(conn);
+        let sealed = std::fs::File::open(file).and_then(|file| file.sync_all());
+        sealed.map_err(StoreError::database)
+    }
+
+    /// Every column of every table but the list of migrations, in order.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn columns(&self) -> Result<Vec<Column>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT m.name, c.name, c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c
+              WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'migrations'
+              ORDER BY m.name, c.cid",
+        )?;
+        let columns = statement.query_map([], |row| {
+            Ok(Column {
+                table: row.get(0)?,
+                name: row.get(1)?,
+                place_in_key: row.get(2)?,
+            })
+        })?;
+        Ok(columns.collect::<Result<_, _>>()?)
+    }
+
+    /// The first thing that SQLite finds wrong with the file, its tables and its indexes.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub(crate) fn damage(&self) -> Result<Option<String>, StoreError> {
+        let said = self
+            .conn
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+        match said {
+            Ok(said) if said == "ok" => Ok(None),
+            Ok(said) => Ok(Some(said)),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                Ok(Some(error.to_string()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Copies every page as it stands in the snapshot that this connection holds. `step` hears
+    /// how many pages of how many are copied, and may stop it.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, and what `step` says.
+    pub(crate) fn copy_pages(
+        &self,
+        into: &Path,
+        step: &mut dyn FnMut(u64, u64) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut copy = Self::open_unseen(into)?;
+        let backup = Backup::new(&self.conn, &mut copy.conn)?;
+        step(0, 0)?;
+        // The snapshot is held, so nothing that is written meanwhile makes it begin anew.
+        while backup.step(PAGES_PER_STEP)? != StepResult::Done {
+            let progress = backup.progress();
+            let total = u64::try_from(progress.pagecount).unwrap_or(0);
+            step(
+                total - u64::try_from(progress.remaining).unwrap_or(0).min(total),
+                total,
+            )?;
+        }
+        drop(backup);
+        drop(copy);
+        Self::seal(into)
+    }
+}
+
+impl PostgresConn {
+    /// Takes every writer's number, so that no other process can write, now or until this
+    /// connection ends.
+    ///
+    /// # Errors
+    /// When another process has the store open, or there is no schema.
+    pub(crate) fn take_all_writers(&mut self) -> Result<(), StoreError> {
+        let schema = self.client.query_one("SELECT current_schema()", &[])?;
+        if schema.get::<_, Option<String>>(0).is_none() {
+            return Err(StoreError::Missing("schema of this name"));
+        }
+        let row = self.client.query_one(
+            "SELECT CAST(COUNT(*) FILTER (WHERE taken) AS BIGINT) FROM (
+                SELECT pg_try_advisory_lock(
+                           hashtext(current_schema()) # $1, CAST(n AS INT)
+                       ) AS taken
+                  FROM generate_series(CAST(1 AS BIGINT), $2) AS n) AS numbers",
+            &[&WRITER_LOCK_CLASS, &WRITERS_MAX],
+        )?;
+        if row.get::<_, i64>(0) == WRITERS_MAX {
+            return Ok(());
+        }
+        Err(StoreError::Refused(
+            "this database is open in another Fanous: stop every node of it first".to_owned(),
+        ))
+    }
+}
+
+impl Conn {
+    /// Begins one snapshot of everything, however long it takes.
+    pub(crate) fn begin_whole(&mut self) -> Result<(), StoreError> {
+        match self {
+            // The snapshot begins with the first reading.
+            Self::Sqlite(conn) => conn.batch("BEGIN; SELECT COUNT(*) FROM sqlite_master"),
+            Self::Postgres(conn) => conn.batch(
+                "SET statement_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            ),
+        }
+    }
+}
