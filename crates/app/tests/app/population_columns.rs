@@ -246,7 +246,7 @@ fn customers_come_change_and_go_anywhere() {
         }
     };
     check(&population, &model);
-    for (writes, removed_percent) in [(9_000, 2), (9_000, 40), (24_000, 90), (3_000, 5)] {
+    for (writes, removed_percent) in [(8_000, 2), (4_000, 40), (14_000, 90), (1_000, 5)] {
         for _ in 0..writes {
             let id = id(draws.below(12_000));
             if draws.percent(removed_percent) {
