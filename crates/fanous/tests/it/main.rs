@@ -4,9 +4,12 @@
 mod api;
 mod browser;
 mod cli;
+mod customers;
+mod customers_builder;
 mod driver;
 mod house;
 mod import;
+mod keys;
 mod pages;
 mod retail;
 mod running;

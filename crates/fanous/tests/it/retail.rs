@@ -1,0 +1,108 @@
+//! The figures of a real shop's year, computed by the product on both engines, against those that
+//! other tools computed from the same file (pandas 2.3.3 and lifelines 0.30.3).
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use app::insight::{Insight, Retention, Value};
+use connectors::history::{self, Defaults, Options};
+use domain::events::{Channel, HistoryPiece};
+use domain::money::Currency;
+use domain::settings::ShopSettings;
+use domain::time::Zone;
+use testkit::engines;
+use testkit::fixture::Fixture;
+
+const FILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../examples/online-retail/online_retail.csv.gz"
+);
+
+/// The pieces of the file, read once for both engines.
+fn pieces() -> Vec<HistoryPiece> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let defaults = Defaults {
+        currency: Currency::GBP,
+        channel: Channel::Web,
+        zone: "Europe/London".parse().expect("a zone"),
+    };
+    let options = Options::new(defaults, folder.path().to_owned());
+    let sorted = history::read(Path::new(FILE), &options, &mut |_| Ok(()), &mut |_| {
+        ControlFlow::Continue(())
+    });
+    let mut sorted = sorted.expect("the file of the example");
+    let pieces = sorted.pieces().map(|piece| piece.expect("a piece"));
+    pieces.collect()
+}
+
+fn ready<T>(insight: Insight<T>) -> std::sync::Arc<T> {
+    match insight {
+        Insight::Ready(answer) => answer,
+        Insight::Warming(percent) => panic!("still warming, {percent} %"),
+    }
+}
+
+fn close(got: f64, expected: f64, what: &str) {
+    assert!(
+        (got - expected).abs() < 5e-7,
+        "{what}: {got} is not {expected}"
+    );
+}
+
+#[test]
+fn a_real_years_figures_are_those_of_other_tools() {
+    let pieces = pieces();
+    engines::both(|engine| {
+        let shop = Fixture::new(engine);
+        let zone: Zone = "Europe/London".parse().expect("a zone");
+        let settings = ShopSettings {
+            zone,
+            currency: Currency::GBP,
+            ..ShopSettings::default()
+        };
+        shop.app().settings_put(settings).expect("settings");
+        shop.import("retail", pieces.clone());
+        shop.settle();
+        let app = shop.app();
+        check_value(&ready(app.value().expect("an answer")));
+        check_retention(&ready(app.retention().expect("an answer")));
+    });
+}
+
+fn check_value(value: &Value) {
+    assert_eq!((value.buyers, value.orders), (4_338, 18_532));
+    assert_eq!(value.gross, 891_140_790);
+    let spread = value.concentration.as_ref().expect("there is money");
+    close(spread.gini, 0.715_139_62, "the Gini coefficient of gross");
+    close(spread.orders_gini, 0.541_445_66, "that of orders");
+    let tops = [0.319_989, 0.503_781, 0.613_751, 0.746_171];
+    for (top, expected) in spread.tops.iter().zip(tops) {
+        close(
+            top.gross_share,
+            expected,
+            &format!("the share of the top {}", top.part),
+        );
+    }
+    let scores = value.scores.as_ref().expect("there are buyers");
+    assert_eq!(
+        (scores.best, scores.worst),
+        (348, 184),
+        "scored 5-5-5 and 1-1-1"
+    );
+    close(scores.best_gross_share, 0.438_221, "the share of the best");
+}
+
+fn check_retention(retention: &Retention) {
+    assert_eq!(retention.buyers, 4_338);
+    let sizes: Vec<u32> = retention.cohorts.iter().map(|row| row.size).collect();
+    let expected = [
+        885, 417, 380, 452, 300, 284, 242, 188, 169, 299, 358, 323, 41,
+    ];
+    assert_eq!(sizes, expected);
+    let first = [324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235];
+    assert_eq!(retention.cohorts[0].later, first);
+    let second = [92, 111, 96, 134, 120, 103, 101, 125, 136, 152, 49];
+    assert_eq!(retention.cohorts[1].later, second);
+    let curve = retention.second_order.as_ref().expect("there are buyers");
+    assert_eq!(curve.people, 4_338);
+}
