@@ -153,6 +153,7 @@ impl App {
             let small = |column: Column| population.days(column, UNKNOWN_DAY);
             let money = |column: Column| population.numbers_of(column, 0, &everybody);
             let columns = ValueColumns {
+                currency: moment.in_force.settings.currency,
                 first_order: &small(Column::FirstOrder),
                 last_order: &small(Column::LastOrder),
                 orders: &small(Column::Orders),

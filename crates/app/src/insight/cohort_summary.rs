@@ -154,6 +154,7 @@ mod tests {
             newest: None,
             in_window: None,
             about_to_cross: None,
+            waiting: Vec::new(),
             second_visit: None,
             cohorts,
             contents: Vec::new(),

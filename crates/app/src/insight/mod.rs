@@ -20,6 +20,6 @@ pub(crate) use overview::OverviewCache;
 pub use overview::{AnonymousFigures, MonthFigures, Overview, OverviewMonth, RepeatShare};
 pub(crate) use population::PopulationCell;
 pub use population::{ByteRow, Place, Population, PopulationBytes, PopulationState, Selection};
-pub use retention::{CohortRow, ContentRow, Differs, Door, Retention};
+pub use retention::{CohortRow, ContentRow, Differs, Door, Retention, Waiting};
 pub use time_to::{CurvePoint, Rarely, ShareBy, TimeTo};
-pub use value::{Contrast, Grid, GridCell, GroupFigures, ScoreFigures, Spread, Value};
+pub use value::{Contrast, Grid, GridCell, GroupFigures, ScoreFigures, Spread, Top, Value};

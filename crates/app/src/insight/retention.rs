@@ -38,6 +38,8 @@ pub struct Retention {
     pub in_window: Option<Door>,
     /// One-time buyers who reach it within two weeks.
     pub about_to_cross: Option<Door>,
+    /// All one-time buyers by how long ago they ordered, the newest first.
+    pub waiting: Vec<Waiting>,
     /// The time from the first to the second visit; none without visits.
     pub second_visit: Option<TimeTo>,
     /// Buyers by the month of their first order.
@@ -55,6 +57,19 @@ pub struct Door {
     pub customers: u64,
     /// The predicate.
     pub predicate: String,
+}
+
+/// One-time buyers whose only day with an order lies so many days back, the ends included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// At least so many days.
+    pub from_days: u32,
+    /// At most so many days; none for the last row, which has no end.
+    pub until_days: Option<u32>,
+    /// Whether they reach the day after which buyers rarely return within two weeks.
+    pub about_to_cross: bool,
+    /// Who they are.
+    pub door: Door,
 }
 
 /// Buyers whose first order lies in one month.
@@ -148,13 +163,14 @@ impl Retention {
         let second_order = ordered
             .as_ref()
             .map(|it| TimeTo::of(it, columns.first_order));
-        let count = |from: u32, until: u32| window(&orders, now, from, until);
+        let count = |from: u32, until: u32| window(&orders, now, from, Some(until));
         Self {
             today: today.0,
             buyers: second_order.as_ref().map_or(0, |it| it.people),
             repeat_buyers: second_order.as_ref().map_or(0, |it| it.returned),
             in_window: rarely.map(|it| count(0, it.days)),
             about_to_cross: rarely.map(|it| count(it.days.saturating_sub(ABOUT_DAYS), it.days)),
+            waiting: waiting(&orders, now, rarely),
             rarely,
             second_order,
             contents: contents(&visits, columns.content, content_names, now),
@@ -168,23 +184,51 @@ impl Retention {
     }
 }
 
+/// Ends of the rows of [`Waiting`] before the day after which buyers rarely return.
+const WAITING_DAYS: [u32; 4] = [30, 90, 180, 365];
+
+fn waiting(orders: &[(u32, u32)], today: u32, rarely: Option<Rarely>) -> Vec<Waiting> {
+    let late = rarely.map(|it| (it.days.saturating_sub(ABOUT_DAYS), it.days));
+    let before = late.map_or(u32::MAX, |(about, _)| about);
+    let mut ends: Vec<u32> = WAITING_DAYS
+        .into_iter()
+        .filter(|end| end.saturating_add(1) < before)
+        .collect();
+    if let Some((about, day)) = late {
+        ends.extend(about.checked_sub(1));
+        ends.push(day);
+    }
+    let mut from = 0;
+    let mut rows = Vec::with_capacity(ends.len() + 1);
+    for end in ends.into_iter().map(Some).chain([None]) {
+        rows.push(Waiting {
+            from_days: from,
+            until_days: end,
+            about_to_cross: end.is_some() && end == late.map(|(_, day)| day),
+            door: window(orders, today, from, end),
+        });
+        from = end.map_or(from, |end| end + 1);
+    }
+    rows
+}
+
 /// One-time buyers whose only day with an order lies so many days back, the ends included.
-fn window(orders: &[(u32, u32)], today: u32, from_days: u32, until_days: u32) -> Door {
+fn window(orders: &[(u32, u32)], today: u32, from_days: u32, until_days: Option<u32>) -> Door {
     let within = |first: u32| {
         let days = today.saturating_sub(first);
-        (from_days..=until_days).contains(&days)
+        (from_days..=until_days.unwrap_or(u32::MAX)).contains(&days)
     };
     let customers = orders
         .iter()
         .filter(|(first, second)| *first != UNKNOWN_DAY && *second == UNKNOWN_DAY && within(*first))
         .count() as u64;
-    let predicate = match from_days {
-        0 => format!("order_days == 1 && days_since(last_order) <= {until_days}"),
-        from => format!(
-            "order_days == 1 && days_since(last_order) >= {from} && \
-             days_since(last_order) <= {until_days}"
-        ),
-    };
+    let mut predicate = "order_days == 1".to_owned();
+    if from_days > 0 {
+        predicate += &format!(" && days_since(last_order) >= {from_days}");
+    }
+    if let Some(until_days) = until_days {
+        predicate += &format!(" && days_since(last_order) <= {until_days}");
+    }
     Door {
         customers,
         predicate,
@@ -277,4 +321,49 @@ pub(crate) fn cohorts<'a>(
         }
     });
     Ok(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_time_buyers_lie_side_by_side_and_hold_them_all() {
+        let orders: Vec<(u32, u32)> = (0..400)
+            .map(|ago| (1_000 - ago, UNKNOWN_DAY))
+            .chain([(700, 800), (UNKNOWN_DAY, UNKNOWN_DAY)])
+            .collect();
+        let rarely = Rarely {
+            days: 214,
+            low_days: 201,
+            high_days: None,
+            horizon_days: 365,
+        };
+        let ends = |rarely| {
+            let rows = waiting(&orders, 1_000, rarely);
+            let all: u64 = rows.iter().map(|row| row.door.customers).sum();
+            assert_eq!(all, 400);
+            rows.iter()
+                .map(|row| (row.from_days, row.until_days, row.about_to_cross))
+                .collect::<Vec<_>>()
+        };
+        let expected = [
+            (0, Some(30), false),
+            (31, Some(90), false),
+            (91, Some(180), false),
+            (181, Some(199), false),
+            (200, Some(214), true),
+            (215, None, false),
+        ];
+        assert_eq!(ends(Some(rarely)), expected);
+        assert_eq!(ends(None).last(), Some(&(366, None, false)));
+        let early = Rarely { days: 9, ..rarely };
+        let expected = [(0, Some(9), true), (10, None, false)];
+        assert_eq!(ends(Some(early)), expected);
+        let about = &waiting(&orders, 1_000, Some(rarely))[4].door;
+        assert_eq!(
+            about.predicate,
+            "order_days == 1 && days_since(last_order) >= 200 && days_since(last_order) <= 214"
+        );
+    }
 }

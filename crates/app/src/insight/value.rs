@@ -1,5 +1,6 @@
 //! Value: who makes the money?
 
+use domain::money::Currency;
 use domain::segments::{Band, Thresholds};
 use domain::time::Day;
 use rayon::prelude::*;
@@ -55,10 +56,24 @@ pub struct Spread {
     pub gini: f64,
     /// Of orders.
     pub orders_gini: f64,
-    /// What the best 1, 5, 10 and 20 % bring: their share of the customers, and of the gross.
-    pub tops: Vec<(f64, f64)>,
+    /// What the best 1, 5, 10 and 20 % bring.
+    pub tops: Vec<Top>,
     /// The Lorenz curve: share of customers from the smallest, share of gross.
     pub lorenz: Vec<(f64, f64)>,
+}
+
+/// The best part of the buyers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Top {
+    /// Which part.
+    pub part: f64,
+    /// How many they are: the part of all buyers, rounded up.
+    pub customers: u64,
+    /// Their share of gross.
+    pub gross_share: f64,
+    /// The predicate that lists them; none when the last of them brings as much as others who are
+    /// not among them.
+    pub predicate: Option<String>,
 }
 
 /// Scores by rank; ties are ranked in order of the customers' ids.
@@ -113,6 +128,10 @@ pub struct Contrast {
     pub best: GroupFigures,
     /// The fifth that ordered for least.
     pub worst: GroupFigures,
+    /// The predicate that lists the best; none when others bring as much as the last of them.
+    pub best_predicate: Option<String>,
+    /// The predicate that lists the worst; none likewise.
+    pub worst_predicate: Option<String>,
 }
 
 /// What a group of buyers is like.
@@ -142,6 +161,7 @@ pub struct GroupFigures {
 
 /// What value is computed from, one entry a customer, prospects included.
 pub(crate) struct ValueColumns<'a> {
+    pub(crate) currency: Currency,
     pub(crate) first_order: &'a [u32],
     pub(crate) last_order: &'a [u32],
     pub(crate) orders: &'a [u32],
@@ -154,6 +174,7 @@ pub(crate) struct ValueColumns<'a> {
 
 /// The buyers alone, in the order of the customers.
 struct Buyers {
+    currency: Currency,
     last_order: Vec<u32>,
     orders: Vec<u32>,
     order_days: Vec<u32>,
@@ -171,6 +192,7 @@ impl Buyers {
         let small = |column: &[u32]| rows.iter().map(|row| column[*row]).collect();
         let money = |column: &[i64]| rows.iter().map(|row| column[*row]).collect();
         Self {
+            currency: columns.currency,
             last_order: small(columns.last_order),
             orders: small(columns.orders),
             order_days: small(columns.order_days),
@@ -225,16 +247,31 @@ fn spread(buyers: &Buyers) -> Option<Spread> {
     Some(Spread {
         gini: money.gini,
         orders_gini: orders.gini,
-        tops: TOPS
-            .into_iter()
-            .map(|top| (top, money.top_share(top)))
-            .collect(),
+        tops: tops(buyers, &money),
         lorenz: money
             .lorenz(LORENZ_STEPS)
             .into_iter()
             .map(|point| (point.contributors, point.total))
             .collect(),
     })
+}
+
+fn tops(buyers: &Buyers, money: &Concentration) -> Vec<Top> {
+    let mut sorted = buyers.gross.clone();
+    sorted.par_sort_unstable_by(|left, right| right.cmp(left));
+    let of = |part: f64| {
+        let customers = (part * sorted.len() as f64).ceil() as usize;
+        let limit = sorted[customers.clamp(1, sorted.len()) - 1];
+        let reached = sorted.partition_point(|gross| *gross >= limit);
+        let predicate = || format!("gross >= {}", buyers.currency.decimal(limit));
+        Top {
+            part,
+            customers: customers as u64,
+            gross_share: money.top_share(part),
+            predicate: (reached == customers).then(predicate),
+        }
+    };
+    TOPS.into_iter().map(of).collect()
 }
 
 fn score_figures(buyers: &Buyers, gross: i64) -> Option<ScoreFigures> {
@@ -317,7 +354,18 @@ fn contrast(buyers: &Buyers, gross: i64, today: Day) -> Option<Contrast> {
     rows.par_sort_unstable_by_key(|row| (buyers.gross[*row], *row));
     let (worst, rest) = rows.split_at(count);
     let best = &rest[rest.len() - count..];
+    let gross_of = |row: usize| buyers.gross[row];
+    let (most, least) = (gross_of(worst[count - 1]), gross_of(best[0]));
+    let others = rows[count..rows.len() - count]
+        .iter()
+        .map(|row| gross_of(*row));
+    let is_apart = |limit: i64| others.clone().all(|gross| gross != limit);
+    let amount = |minor: i64| buyers.currency.decimal(minor);
+    let is_two = most != least;
     Some(Contrast {
+        best_predicate: (is_two && is_apart(least)).then(|| format!("gross >= {}", amount(least))),
+        worst_predicate: (is_two && is_apart(most))
+            .then(|| format!("orders >= 1 && gross <= {}", amount(most))),
         best: group(buyers, best, gross, today),
         worst: group(buyers, worst, gross, today),
     })
@@ -364,6 +412,7 @@ mod tests {
         let zeros = vec![0_i64; 10];
         let value = Value::of(
             &ValueColumns {
+                currency: Currency::GBP,
                 first_order: &ones,
                 last_order: &ones,
                 orders: &ones,
@@ -379,6 +428,12 @@ mod tests {
         let contrast = value.contrast.expect("ten buyers");
         assert_eq!((contrast.best.gross, contrast.worst.gross), (1_900, 300));
         assert_eq!(contrast.best.median_days_since, 10);
+        assert_eq!(contrast.best_predicate.as_deref(), Some("gross >= 9.00"));
+        let worst = "orders >= 1 && gross <= 2.00";
+        assert_eq!(contrast.worst_predicate.as_deref(), Some(worst));
+        let tops = value.concentration.expect("money").tops;
+        assert_eq!(tops[3].predicate.as_deref(), Some("gross >= 9.00"));
+        assert_eq!(tops[3].customers, 2);
         assert!(value.grid.is_none());
         assert_eq!(value.buyers, 10);
     }

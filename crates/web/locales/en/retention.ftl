@@ -6,13 +6,13 @@ retention-headline-few = { $buyers ->
  }: too few to say who comes back.
 retention-headline-early = { $buyers-shown } buyers so far, none of them watched for a month: too early to say who comes back.
 retention-headline-share = { $share } of first-time buyers order again within { $days-shown } days.
-retention-headline-day = { $share } of first-time buyers order again within { $days-shown } days; after day { $late-shown } few do.
+retention-headline-day = { $share } of first-time buyers order again within { $days-shown } days; after day { $late-shown } only one second order in ten is still to come.
 retention-headline-range = Between { $low } and { $high } of first-time buyers order again within { $days-shown } days.
-retention-headline-range-day = Between { $low } and { $high } of first-time buyers order again within { $days-shown } days; after day { $late-shown } few do.
+retention-headline-range-day = Between { $low } and { $high } of first-time buyers order again within { $days-shown } days; after day { $late-shown } only one second order in ten is still to come.
 retention-no-orders = Whether customers come back is read from their orders. Bring in the ones you have:
 retention-lead-window = { $customers ->
-    [0] No one-time buyer is still before that day.
-    [one] 1 one-time buyer is still before that day.
+    [0] No one-time buyer is still before day { $late-shown }.
+    [one] 1 one-time buyer is still before day { $late-shown }.
    *[other] { $customers-shown } one-time buyers are still before day { $late-shown }.
  }
 retention-lead-about = { $customers ->
@@ -21,8 +21,8 @@ retention-lead-about = { $customers ->
    *[other] { $customers-shown } of them reach it within two weeks.
  }
 retention-lead-unknown = Too few have come back to say until when the others may.
-retention-again = Ordered again so far
-retention-again-note = { $repeat-shown } of { $buyers-shown }, on another day
+retention-again = Ordered again on another day
+retention-again-note = { $repeat-shown } of { $buyers-shown } so far
 retention-back = Back within { $days-shown } days
 retention-back-note = { $low }–{ $high } with 95 % certainty, n = { $people-shown }
 retention-median = Median days to the second order
@@ -35,13 +35,14 @@ retention-late-note = { $low-shown }–{ $high-shown } with 95 % certainty; nin
 retention-late-note-open = at least { $low-shown } with 95 % certainty; nine in ten of those who return within { $horizon-shown } days are back by then
 retention-late-unknown = Not known
 retention-late-unknown-note = too few have come back to say
-retention-newest = Newest buyers, back within { $days-shown } days
+retention-newest = Newest, back within { $days-shown } days
 retention-newest-more = +{ $points } points
 retention-newest-less = −{ $points } points
 retention-newest-note-within = from { $before } in the year before; { $low } to { $high }: within chance, n = { $newest-shown }
 retention-newest-note-beyond = from { $before } in the year before; { $low } to { $high }: beyond chance, n = { $newest-shown }
 retention-cohorts-title = In an average month after their first, { $share } of the customers order; no cohort is unlike the others beyond chance.
 retention-cohorts-title-more = First-time buyers of { $month } come back most: in an average month { $share } of them order, of the others at the same age { $others }.
+retention-cohorts-title-first = Who was buying in { $month }, when the history begins, comes back most: in an average month { $share } of them order, of later first-time buyers at the same age { $others }.
 retention-cohorts-title-less = First-time buyers of { $month } come back least: in an average month { $share } of them order, of the others at the same age { $others }.
 retention-cohorts-title-few = Too few buyers were watched for a whole month to compare cohorts.
 retention-cohorts-how = Customers by the month of their first order; in each cell the share of them who ordered so many months later. Hatched: the month is not over and the share will rise. The first cohorts may hold customers who bought before the history begins. n = { $buyers-shown } buyers, { $period }.
@@ -68,8 +69,26 @@ retention-orders-title-median = Half of first-time buyers order again within { $
 retention-orders-title-share = After { $days-shown } days { $share } of first-time buyers have ordered again ({ $low }–{ $high }).
 retention-orders-how = Kaplan–Meier with its 95 % interval: who has not come back counts for as long as they were watched. The line rises with each who does. n = { $people-shown } buyers, { $period }.
 retention-orders-axis = Days since the first order
-retention-orders-none = How long a second order takes will stand here.
-retention-orders-teach = It needs orders of at least 30 customers, each with its date.
+retention-waiting-title = { $customers ->
+    [0] No one-time buyer reaches day { $late-shown } within two weeks.
+    [one] 1 one-time buyer reaches day { $late-shown } within two weeks.
+   *[other] { $customers-shown } one-time buyers reach day { $late-shown } within two weeks.
+ }
+retention-waiting-title-plain = { $once ->
+    [one] 1 customer ordered on one day only.
+   *[other] { $once-shown } customers ordered on one day only.
+ }
+retention-waiting-how = Customers who ordered on one day only, by how long ago. Each number leads to them. n = { $once-shown } customers, on { $day }.
+retention-waiting-caption = Customers who ordered on one day only, by days since
+retention-waiting-days = Days since
+retention-waiting-customers = Customers
+retention-waiting-range = { $from-shown }–{ $until-shown }
+retention-waiting-open = { $from-shown } and more
+retention-waiting-about = about to cross
+retention-waiting-show = { $customers ->
+    [one] Show this customer
+   *[other] Show these { $customers-shown } customers
+ }
 retention-visits-title-few = Too few visitors to say how long a second visit takes.
 retention-visits-title-median = Half of the visitors are back within { $days-shown } days.
 retention-visits-title-share = After { $days-shown } days { $share } of the visitors are back ({ $low }–{ $high }).

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::settings::ShopSettings;
+use domain::time::Day;
 use maud::{Markup, html};
 
 use super::parts::{count, door, figure, period, warming};
@@ -18,6 +19,7 @@ use crate::shared::Shared;
 mod cohorts;
 mod contents;
 mod time_to;
+mod waiting;
 
 /// With fewer buyers a share says nothing worth a title.
 const BUYERS_FOR_A_SHARE: u64 = 30;
@@ -72,8 +74,14 @@ impl Scene<'_> {
                 Some(time) => { (self.lead()) (self.figures(time)) (self.cohorts()) },
                 None => (self.no_orders()),
             }
-            div.pair { (self.second_order()) (self.second_visit()) }
-            (self.contents())
+            @if retention.second_order.is_some() {
+                div.pair { (self.second_order()) (self.waiting()) }
+            }
+            @if retention.second_visit.is_some() {
+                div.pair { (self.second_visit()) (self.contents()) }
+            } @else {
+                (self.no_visits())
+            }
         }
     }
 
@@ -82,6 +90,16 @@ impl Scene<'_> {
         html! {
             p.lead { (self.speech.say("retention-no-orders")) }
             pre dir="ltr" { code { "fanous import orders.csv" } }
+        }
+    }
+
+    /// Says what would stand here, and what brings it.
+    fn no_visits(&self) -> Markup {
+        html! {
+            section aria-labelledby="second-visit" {
+                h2 #second-visit { (self.speech.say("retention-visits-none")) }
+                p.how { (self.speech.say("retention-visits-teach")) }
+            }
         }
     }
 
@@ -279,6 +297,12 @@ impl Scene<'_> {
             html! { (speech.say_with(shown, size)) },
             &speech.say_with(key, words),
         )
+    }
+
+    /// A day in words.
+    fn day_of(&self, day: i32) -> String {
+        let start = self.settings.zone.day_start(Day(day));
+        self.speech.day(start.0, &self.settings.zone)
     }
 
     /// From the first day of something to the last that was watched.

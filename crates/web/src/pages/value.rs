@@ -1,6 +1,6 @@
 //! Value: who makes the money?
 
-use app::insight::{Insight, ScoreFigures, Spread, Value};
+use app::insight::{Insight, ScoreFigures, Spread, Top, Value};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
 use super::amount;
-use super::parts::{count, door, figure, number, period, warming};
+use super::parts::{count, door, figure, period, warming};
 use crate::errors::Refusal;
 use crate::format::decimals_of;
 use crate::i18n::{Speech, Words, speech_for};
@@ -26,7 +26,7 @@ const BUYERS_FOR_A_SHARE: u64 = 30;
 /// The share of the customers that the headline is about.
 const BEST: f64 = 0.2;
 /// The fewest customers of a share of which is told what it brings.
-const TOP_CUSTOMERS_MIN: f64 = 5.0;
+const TOP_CUSTOMERS_MIN: u64 = 5;
 
 /// What the parts of the page have in common.
 pub(super) struct Scene<'a> {
@@ -112,13 +112,24 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Who is best, and who is worst, in everything.
     fn lead(&self, scores: &ScoreFigures) -> Markup {
-        let speech = self.speech;
+        let (speech, buyers) = (self.speech, self.value.buyers);
+        let decimals = decimals_of(buyers);
+        let part = |customers: u64| {
+            let part = customers as f64 / buyers.max(1) as f64;
+            speech.percent(part, decimals)
+        };
         let words = Words::new()
             .count("best", count(scores.best))
-            .text("share", speech.percent(scores.best_gross_share, 0))
+            .text("part", part(scores.best))
+            .text("share", speech.percent(scores.best_gross_share, decimals))
             .count("worst", count(scores.worst))
-            .text("worst-share", speech.percent(scores.worst_gross_share, 0));
+            .text("worst-part", part(scores.worst))
+            .text(
+                "worst-share",
+                speech.percent(scores.worst_gross_share, decimals),
+            );
         html! { p.lead { (speech.say_with("value-lead", words)) } }
     }
 
@@ -128,11 +139,8 @@ impl<'a> Scene<'a> {
                 (self.gross_figure())
                 @if let Some(spread) = &self.value.concentration {
                     (self.gini_figure(spread))
-                    @for (customers, gross) in spread.tops.iter().rev() {
-                        (self.top_figure(*customers, *gross))
-                    }
+                    @for top in spread.tops.iter().rev() { (self.top_figure(top)) }
                 }
-                @if let Some(scores) = &self.value.scores { (self.best_figure(scores)) }
             }
         }
     }
@@ -168,36 +176,24 @@ impl<'a> Scene<'a> {
         )
     }
 
-    fn top_figure(&self, customers: f64, gross: f64) -> Markup {
-        let (speech, buyers) = (self.speech, self.value.buyers);
-        let many = (customers * buyers as f64).ceil();
-        let name = Words::new().text("share", speech.percent(customers, 0));
-        let note = Words::new().count("customers", many as i64);
+    fn top_figure(&self, top: &Top) -> Markup {
+        let speech = self.speech;
+        let name = Words::new().text("share", speech.percent(top.part, 0));
+        let note = Words::new().count("customers", count(top.customers));
+        let decimals = decimals_of(self.value.buyers);
         html! {
-            @if many >= TOP_CUSTOMERS_MIN {
+            @if top.customers >= TOP_CUSTOMERS_MIN {
                 (figure(
                     &speech.say_with("value-top", name),
-                    html! { (speech.percent(gross, decimals_of(buyers))) },
+                    html! {
+                        a href=[top.predicate.as_deref().map(door)] {
+                            (speech.percent(top.gross_share, decimals))
+                        }
+                    },
                     &speech.say_with("value-top-note", note),
                 ))
             }
         }
-    }
-
-    fn best_figure(&self, scores: &ScoreFigures) -> Markup {
-        let (speech, buyers) = (self.speech, self.value.buyers);
-        let share = scores.best as f64 / buyers.max(1) as f64;
-        let note = Words::new()
-            .text("share", speech.percent(share, decimals_of(buyers)))
-            .text(
-                "gross",
-                speech.percent(scores.best_gross_share, decimals_of(buyers)),
-            );
-        figure(
-            &speech.say("value-best"),
-            html! { (number(speech, scores.best)) },
-            &speech.say_with("value-best-note", note),
-        )
     }
 }
 
@@ -206,8 +202,8 @@ fn best_fifth(spread: &Spread) -> Option<f64> {
     let found = spread
         .tops
         .iter()
-        .find(|(customers, _)| (customers - BEST).abs() < 1e-9);
-    found.map(|(_, gross)| *gross)
+        .find(|top| (top.part - BEST).abs() < 1e-9);
+    found.map(|top| top.gross_share)
 }
 
 #[cfg(test)]

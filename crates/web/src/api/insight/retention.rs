@@ -2,7 +2,7 @@
 
 use app::insight::{
     Change, CohortRow, CohortSummary, ContentRow, CurvePoint, Differs, Door, Insight, Rarely,
-    Retention, ShareBy, TimeTo,
+    Retention, ShareBy, TimeTo, Waiting,
 };
 use axum::Json;
 use axum::extract::State;
@@ -33,6 +33,8 @@ pub(in crate::api) struct RetentionAnswer {
     in_window: Option<DoorAnswer>,
     /// One-time buyers who reach it within two weeks.
     about_to_cross: Option<DoorAnswer>,
+    /// All one-time buyers by how long ago they ordered, the newest first.
+    waiting: Vec<WaitingAnswer>,
     /// The time from the first to the second visit; none without visits.
     second_visit: Option<TimeToAnswer>,
     /// What all cohorts say together; none when too few buyers were watched.
@@ -127,6 +129,18 @@ struct DoorAnswer {
     predicate: String,
 }
 
+/// One-time buyers whose only day with an order lies so many days back, the ends included.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingAnswer {
+    from_days: u32,
+    /// None for the last row, which has no end.
+    until_days: Option<u32>,
+    /// Whether they reach the day after which buyers rarely return within two weeks.
+    about_to_cross: bool,
+    customers: u64,
+    predicate: String,
+}
+
 /// How much of a cohort orders in an average month after its first, over months that are over.
 #[derive(Debug, Serialize, ToSchema)]
 struct CohortSummaryAnswer {
@@ -184,6 +198,7 @@ impl RetentionAnswer {
             newest: it.newest.map(ChangeAnswer::from),
             in_window: it.in_window.as_ref().map(DoorAnswer::of),
             about_to_cross: it.about_to_cross.as_ref().map(DoorAnswer::of),
+            waiting: it.waiting.iter().map(WaitingAnswer::of).collect(),
             second_visit: it.second_visit.as_ref().map(TimeToAnswer::of),
             cohort_summary: it.cohort_summary().map(CohortSummaryAnswer::from),
             cohorts: it.cohorts.iter().map(CohortAnswer::of).collect(),
@@ -300,6 +315,18 @@ impl DoorAnswer {
         Self {
             customers: it.customers,
             predicate: it.predicate.clone(),
+        }
+    }
+}
+
+impl WaitingAnswer {
+    fn of(it: &Waiting) -> Self {
+        Self {
+            from_days: it.from_days,
+            until_days: it.until_days,
+            about_to_cross: it.about_to_cross,
+            customers: it.door.customers,
+            predicate: it.door.predicate.clone(),
         }
     }
 }

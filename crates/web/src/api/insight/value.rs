@@ -2,7 +2,7 @@
 
 use app::insight::{
     AgeRow, Contrast, Grid, GridCell, GroupFigures, Insight, ProfitBasis, ScoreFigures, Spread,
-    Value,
+    Top, Value,
 };
 use axum::Json;
 use axum::extract::State;
@@ -60,7 +60,7 @@ struct SpreadAnswer {
     /// Of orders.
     orders_gini: f64,
     /// What the best 1, 5, 10 and 20 % bring.
-    tops: Vec<SharesAnswer>,
+    tops: Vec<TopAnswer>,
     /// The Lorenz curve, from the smallest customer on.
     lorenz: Vec<SharesAnswer>,
 }
@@ -70,6 +70,21 @@ struct SpreadAnswer {
 struct SharesAnswer {
     customers: f64,
     gross: f64,
+}
+
+/// The best part of the customers.
+#[derive(Debug, Serialize, ToSchema)]
+struct TopAnswer {
+    /// Which part.
+    #[schema(example = 0.2)]
+    part: f64,
+    /// How many they are: the part of all, rounded up.
+    customers: u64,
+    gross_share: f64,
+    /// The predicate that lists them; none when the last of them brings as much as others who are
+    /// not among them.
+    #[schema(example = "gross >= 2058.61")]
+    predicate: Option<String>,
 }
 
 /// Customers with the highest and with the lowest score in everything.
@@ -116,6 +131,10 @@ struct CellAnswer {
 struct ContrastAnswer {
     best: GroupAnswer,
     worst: GroupAnswer,
+    /// The predicate that lists the best; none when others bring as much as the last of them.
+    best_predicate: Option<String>,
+    /// The predicate that lists the worst; none likewise.
+    worst_predicate: Option<String>,
 }
 
 /// What a group of buyers is like.
@@ -182,19 +201,21 @@ impl ValueAnswer {
 
 impl SpreadAnswer {
     fn of(it: &Spread) -> Self {
-        let shares = |shares: &[(f64, f64)]| {
-            let shares = shares.iter();
-            let shares = shares.map(|(customers, gross)| SharesAnswer {
-                customers: *customers,
-                gross: *gross,
-            });
-            shares.collect()
+        let top = |it: &Top| TopAnswer {
+            part: it.part,
+            customers: it.customers,
+            gross_share: it.gross_share,
+            predicate: it.predicate.clone(),
+        };
+        let shares = |(customers, gross): &(f64, f64)| SharesAnswer {
+            customers: *customers,
+            gross: *gross,
         };
         Self {
             gini: it.gini,
             orders_gini: it.orders_gini,
-            tops: shares(&it.tops),
-            lorenz: shares(&it.lorenz),
+            tops: it.tops.iter().map(top).collect(),
+            lorenz: it.lorenz.iter().map(shares).collect(),
         }
     }
 }
@@ -241,6 +262,8 @@ impl ContrastAnswer {
         Self {
             best: it.best.into(),
             worst: it.worst.into(),
+            best_predicate: it.best_predicate.clone(),
+            worst_predicate: it.worst_predicate.clone(),
         }
     }
 }

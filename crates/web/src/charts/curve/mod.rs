@@ -173,7 +173,12 @@ fn background(chart: &Curve, plane: &Plane<'_>) -> Markup {
             path.region-edge d={
                 "M" (short(from)) " " (TOP) "V" (foot) "M" (short(to)) " " (TOP) "V" (foot)
             } {}
-            text.region-label x=(short(from + 6.0)) y=(short(foot - 8.0)) { (region.label) }
+            // Where the line is not: it rises from the foot, or falls to it.
+            @let is_rising = chart.series.first().is_some_and(Series::is_rising);
+            @let x = if is_rising { to - 6.0 } else { from + 6.0 };
+            text.region-label.end[is_rising] x=(short(x)) y=(short(foot - 8.0)) {
+                (region.label)
+            }
         }
         @for (value, _) in ticks(&chart.y) {
             line.grid.zero[*value == chart.y.low] x1="0" x2=(short(plane.plot))

@@ -56,9 +56,13 @@ impl Scene<'_> {
             .text("share", speech.percent(standout.share, 0))
             .text("others", speech.percent(standout.others_share, 0))
             .count("months", count(standout.months as u64));
-        let key = match standout.share > standout.others_share {
-            true => "retention-cohorts-title-more",
-            false => "retention-cohorts-title-less",
+        // What comes first in the history did not come first of all.
+        let first = self.retention.cohorts.first();
+        let is_first = first.is_some_and(|first| first.month == standout.month);
+        let key = match (standout.share > standout.others_share, is_first) {
+            (true, true) => "retention-cohorts-title-first",
+            (true, false) => "retention-cohorts-title-more",
+            (false, _) => "retention-cohorts-title-less",
         };
         speech.say_with(key, words)
     }

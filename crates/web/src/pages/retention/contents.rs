@@ -28,7 +28,7 @@ impl Scene<'_> {
                                 .count("people", count(visits.people))
                                 .text("period", self.period_from(visits.first_day))))
                         }
-                        p { strong { (speech.say("retention-contents-caveat")) } }
+                        p.caveat { (speech.say("retention-contents-caveat")) }
                         (self.contents_table(rows, &all, visits.people))
                     }
                 }
@@ -73,7 +73,6 @@ impl Scene<'_> {
                             th scope="col" { (speech.say("retention-contents-content")) }
                             th.n scope="col" { (speech.say("retention-contents-visitors")) }
                             th.n scope="col" { (speech.say("retention-contents-back")) }
-                            th.n.aside scope="col" { (speech.say("retention-time-interval")) }
                             th.aside scope="col" {
                                 span.heard { (speech.say("retention-contents-drawn")) }
                             }
@@ -83,9 +82,7 @@ impl Scene<'_> {
                     tbody {
                         @for row in rows {
                             tr {
-                                th scope="row" {
-                                    bdi { (row.content) }
-                                }
+                                th scope="row" { bdi { (row.content) } }
                                 td.n {
                                     a href=(door(&row.predicate)) {
                                         (number(speech, row.visitors))
@@ -111,13 +108,17 @@ impl Scene<'_> {
         }
     }
 
+    /// A share with its interval, in figures and drawn.
     fn share_cells(&self, by: &ShareBy, highest: f64) -> Markup {
         let speech = self.speech;
         let decimals = decimals_for(by.low, by.high);
         html! {
-            td.n { (speech.percent(by.share, decimals)) }
-            td.n.aside {
-                (speech.percent_number(by.low, decimals)) "–" (speech.percent(by.high, decimals))
+            td.n {
+                (speech.percent(by.share, decimals))
+                small {
+                    (speech.percent_number(by.low, decimals)) "–"
+                    (speech.percent_number(by.high, decimals))
+                }
             }
             td.aside { (row_bar(by.share, Some((by.low, by.high)), (0.0, highest))) }
         }

@@ -37,7 +37,7 @@ impl Scene<'_> {
     pub(super) fn second_order(&self) -> Markup {
         let speech = self.speech;
         let Some(time) = &self.retention.second_order else {
-            return self.nothing("orders", "retention-orders-none", "retention-orders-teach");
+            return html! {};
         };
         let told = Told {
             id: "second-order",
@@ -110,7 +110,7 @@ impl Scene<'_> {
     /// The time to the second visit.
     pub(super) fn second_visit(&self) -> Markup {
         let Some(time) = &self.retention.second_visit else {
-            return self.nothing("visits", "retention-visits-none", "retention-visits-teach");
+            return html! {};
         };
         let by = time.shares.iter().find(|by| by.days == VISIT_DAYS);
         let keys = [
@@ -135,16 +135,6 @@ impl Scene<'_> {
             }),
         };
         self.curve_section(&told)
-    }
-
-    /// What a chart would show, and what brings its data.
-    fn nothing(&self, id: &str, title: &str, teach: &str) -> Markup {
-        html! {
-            section aria-labelledby=(id) {
-                h2 id=(id) { (self.speech.say(title)) }
-                p.how { (self.speech.say(teach)) }
-            }
-        }
     }
 
     fn curve_section(&self, told: &Told<'_>) -> Markup {

@@ -21,7 +21,7 @@ impl Scene<'_> {
                 } @else {
                     h2 #ages { (self.ages_title()) }
                     p.how { (self.ages_how()) }
-                    p { strong { (speech.say("value-ages-caveat")) } }
+                    p.caveat { (speech.say("value-ages-caveat")) }
                     figure { (bars(speech, &self.ages_bars())) }
                     (twin(speech, &self.ages_table()))
                 }
@@ -47,14 +47,24 @@ impl Scene<'_> {
     /// The first month beside an average one after it.
     fn ages_title(&self) -> String {
         let rows = &self.value.ages;
-        let later = &rows[1..];
-        let mean = later.iter().map(|row| row.mean).sum::<f64>() / later.len() as f64;
+        // Months that few have reached are months of the earliest customers.
+        let many = |row: &&AgeRow| row.customers * 2 >= rows[0].customers;
+        let later: Vec<f64> = rows[1..]
+            .iter()
+            .take_while(many)
+            .map(|row| row.mean)
+            .collect();
+        let mean = later.iter().sum::<f64>() / later.len().max(1) as f64;
         let words = Words::new()
             .text("currency", self.currency.code())
             .text("first", self.rounded(rows[0].mean))
             .text("later", self.rounded(mean))
             .count("months", count(later.len() as u64));
-        self.speech.say_with("value-ages-title", words)
+        let key = match later.is_empty() {
+            true => "value-ages-title-first",
+            false => "value-ages-title",
+        };
+        self.speech.say_with(key, words)
     }
 
     fn ages_how(&self) -> String {

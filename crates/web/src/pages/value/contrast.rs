@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::Scene;
 use crate::i18n::Words;
-use crate::pages::parts::{count, number};
+use crate::pages::parts::{count, door, number};
 
 /// A ratio beyond this is told without decimals.
 const LARGE_RATIO: f64 = 10.0;
@@ -35,8 +35,16 @@ impl Scene<'_> {
                     thead {
                         tr {
                             th scope="col" { (speech.say("value-contrast-measure")) }
-                            th.n scope="col" { (speech.say("value-contrast-best")) }
-                            th.n scope="col" { (speech.say("value-contrast-worst")) }
+                            th.n scope="col" {
+                                a href=[contrast.best_predicate.as_deref().map(door)] {
+                                    (speech.say("value-contrast-best"))
+                                }
+                            }
+                            th.n scope="col" {
+                                a href=[contrast.worst_predicate.as_deref().map(door)] {
+                                    (speech.say("value-contrast-worst"))
+                                }
+                            }
                             th.n scope="col" { (speech.say("value-contrast-ratio")) }
                         }
                     }
@@ -74,11 +82,15 @@ impl Scene<'_> {
 
     fn ratio(&self, ratio: Option<f64>) -> String {
         match ratio {
-            Some(ratio) => {
+            Some(ratio) if ratio >= 1.0 => {
                 let words = Words::new().text("times", self.times(ratio));
                 self.speech.say_with("value-contrast-times", words)
             }
-            None => String::new(),
+            Some(ratio) if ratio > 0.0 => {
+                let words = Words::new().text("times", self.times(1.0 / ratio));
+                self.speech.say_with("value-contrast-part", words)
+            }
+            _ => String::new(),
         }
     }
 

@@ -65,6 +65,8 @@ impl Scene<'_> {
             .iter()
             .map(|cell| cell.gross_share)
             .fold(0.0, f64::max);
+        let columns = held(grid, |cell| cell.frequency);
+        let rows = held(grid, |cell| cell.recency);
         let row = |recency: u8| {
             let cells = grid.cells.iter().filter(|cell| cell.recency == recency);
             let size: u64 = cells.clone().map(|cell| cell.customers).sum();
@@ -72,6 +74,7 @@ impl Scene<'_> {
                 label: self.recency_words(grid, recency),
                 size: number(speech, size),
                 cells: cells
+                    .filter(|cell| columns.contains(&cell.frequency))
                     .map(|cell| Some(self.grid_cell(grid, cell, deepest)))
                     .collect(),
             }
@@ -86,10 +89,11 @@ impl Scene<'_> {
             rows_title: speech.say("value-grid-rows"),
             columns_title: speech.say("value-grid-columns"),
             size_title: speech.say("value-grid-size"),
-            columns: (1..=5)
-                .map(|band| self.frequency_words(grid, band))
+            columns: columns
+                .iter()
+                .map(|band| self.frequency_words(grid, *band))
                 .collect(),
-            rows: (1..=5).rev().map(row).collect(),
+            rows: rows.into_iter().rev().map(row).collect(),
             unfinished: String::new(),
         }
     }
@@ -128,7 +132,7 @@ impl Scene<'_> {
             None => 0,
         };
         let oldest = place.checked_sub(1).map(|before| ago(limits[before]));
-        self.range_words(newest.max(0), oldest, "value-grid-from")
+        self.range_words(newest.max(0), oldest)
     }
 
     fn frequency_words(&self, grid: &Grid, band: u8) -> String {
@@ -136,20 +140,29 @@ impl Scene<'_> {
         let place = usize::from(band) - 1;
         let least = place.checked_sub(1).map_or(1, |before| limits[before]);
         let most = limits.get(place).map(|next| next - 1);
-        self.range_words(least, most, "value-grid-from")
+        self.range_words(least, most)
     }
 
-    /// From one number to another; a band that holds none has no words.
-    fn range_words(&self, least: i64, most: Option<i64>, from: &str) -> String {
+    /// From one number to another.
+    fn range_words(&self, least: i64, most: Option<i64>) -> String {
         let speech = self.speech;
         let words = Words::new()
             .text("least", speech.number(least))
             .text("most", speech.number(most.unwrap_or(0)));
         match most {
-            None => speech.say_with(from, words),
-            Some(most) if most < least => speech.say("value-grid-no-band"),
-            Some(most) if most == least => speech.number(least),
+            None => speech.say_with("value-grid-from", words),
+            Some(most) if most <= least => speech.number(least),
             Some(_) => speech.say_with("value-grid-range", words),
         }
     }
+}
+
+/// The bands in which there is anybody, from the lowest: of equal limits all are reached at once,
+/// and a band between them stays empty.
+fn held(grid: &Grid, band_of: impl Fn(&GridCell) -> u8) -> Vec<u8> {
+    let is_held = |band: &u8| {
+        let mut cells = grid.cells.iter();
+        cells.any(|cell| band_of(cell) == *band && cell.customers > 0)
+    };
+    (1..=5).filter(is_held).collect()
 }
