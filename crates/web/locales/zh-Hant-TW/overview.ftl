@@ -15,7 +15,7 @@ overview-headline-3-4 = 每四位已購顧客中，有三位回購。
 overview-headline-4-5 = 每五位已購顧客中，有四位回購。
 overview-headline-9-10 = 每十位已購顧客中，有九位回購。
 overview-headline-share = { $share }的已購顧客會回購。
-overview-lead-again = { $buyers-shown }位已購顧客中，有{ $repeat-shown }位下單超過一次
+overview-lead-again = { $buyers-shown }位已購顧客中，有{ $repeat-shown }位下單超過一次
 overview-lead-interval = ，占{ $share }（95%信賴區間：{ $low }–{ $high }）。
 overview-lead-net = 他們貢獻了{ $share }的淨營收。
 overview-customers = 顧客
@@ -32,7 +32,7 @@ overview-product = 商品營收（{ $currency }）
 overview-product-note = 淨營收扣除運費、手續費與禮券
 overview-flow-grew = { $month }，顧客淨增{ $change-shown }位：新客{ $new-shown }位、喚回{ $back-shown }位，沉睡{ $lapsed-shown }位。
 overview-flow-shrank = { $month }，顧客淨減{ $change-shown }位：沉睡{ $lapsed-shown }位，新客{ $new-shown }位、喚回{ $back-shown }位。
-overview-flow-even = { $month }，增加的顧客與沉睡的顧客一樣多，都是{ $lapsed-shown }位。
+overview-flow-even = { $month }，增加的顧客與沉睡的顧客一樣多，都是{ $lapsed-shown }位。
 overview-flow-early = { $month }有{ $new-shown }位顧客首次下單；還沒有人可能已經沉睡。
 overview-flow-first = 第一個月還沒結束。
 overview-flow-how = 各月顧客數。線上方為當月下單的顧客，線下方為已連續{ $lapse-shown }個月未下單的顧客。n = { $buyers-shown }位已購顧客，{ $period }。
