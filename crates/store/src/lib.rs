@@ -9,6 +9,7 @@ pub mod changes;
 pub mod customers;
 pub mod engine;
 pub mod events;
+pub mod health;
 pub mod insight;
 pub mod loyalty;
 pub mod messages;

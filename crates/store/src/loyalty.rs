@@ -424,7 +424,11 @@ pub fn ledger_verify(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     Ok(findings)
 }
 
-fn units_out_of_balance(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+/// Units whose balances do not add up to zero: never any.
+///
+/// # Errors
+/// When the database fails.
+pub fn units_out_of_balance(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let units = conn.rows(
         sql!(
             "SELECT unit, CAST(SUM(balance) AS BIGINT) AS total FROM accounts

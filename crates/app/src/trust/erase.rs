@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::StreamId;
@@ -47,6 +47,11 @@ impl ErasureJournal {
             path: folder.join(JOURNAL_FILE),
             lock: Arc::new(Mutex::new(())),
         }
+    }
+
+    /// The folder of the journal and of the shop's key.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// Appends an erasure and waits until the disk has it.

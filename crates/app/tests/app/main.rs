@@ -4,6 +4,7 @@ mod adjust;
 mod arrival;
 mod backup;
 mod concurrent;
+mod doctor;
 mod due;
 mod erase;
 mod files;

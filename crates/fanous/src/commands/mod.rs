@@ -2,6 +2,7 @@
 
 mod backup;
 mod customer;
+mod doctor;
 mod import;
 pub(crate) mod move_to;
 mod rebuild;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use backup::BackupArguments;
 use customer::CustomerArguments;
+use doctor::DoctorArguments;
 use import::ImportArguments;
 pub(crate) use import::import_file;
 
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Write everything the shop holds into one file, while it goes on.
     Backup(BackupArguments),
+    /// Look at disk, clock, keys, what waits, and whether everything adds up.
+    Doctor(DoctorArguments),
     /// Fold every customer's state anew from the log.
     Rebuild,
     /// Write everything the shop holds about one customer as JSON.
@@ -121,6 +125,7 @@ pub(crate) fn run(
     match command {
         Command::Import(arguments) => import::run(arguments, app, terminal, stop),
         Command::Backup(arguments) => backup::run(arguments, app, terminal, stop),
+        Command::Doctor(arguments) => doctor::run(arguments, app, terminal),
         Command::Rebuild => rebuild::run(app, terminal, stop),
         Command::Export(arguments) => customer::export(arguments, app, terminal),
         Command::Erase(arguments) => customer::erase(arguments, app, terminal),

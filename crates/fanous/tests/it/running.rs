@@ -105,3 +105,27 @@ fn a_shop_moves_to_a_database_and_back_and_its_backup_fits_both() {
         );
     }
 }
+
+#[test]
+fn the_doctor_says_what_it_saw_alone_and_beside_a_server_and_fails_when_something_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let csv = file(folder.path(), "orders.csv", ORDERS);
+    done(&data, &["import", text(&csv)]);
+    let alone = done(&data, &["doctor", "--thorough"]);
+    let server = Server::start(&data, "serve");
+    let beside = done(&data, &["doctor"]);
+    let abouts = |findings: &Value| -> Vec<String> {
+        let findings = findings.as_array().expect("a list");
+        findings.iter().map(|it| it["about"].to_string()).collect()
+    };
+    assert_eq!(abouts(&alone), abouts(&beside));
+    drop(server);
+    let key = data.join("keys").join("shop.key");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(&key, open).expect("its owner may");
+    let (code, out, err) = said(&data, &["doctor"]);
+    assert_eq!((code, err.as_str()), (1, "fanous: one thing is wrong"));
+    assert!(out.contains("wrong  keys: shop.key"), "{out}");
+    assert!(out.contains("→ take the permission away"), "{out}");
+}

@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
+use domain::time::Millis;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::postgres::{WRITER_LOCK_CLASS, WRITERS_MAX};
 use super::{Conn, PostgresConn, SqliteConn};
 use crate::error::StoreError;
+use crate::health::EngineFacts;
 
 /// Pages that are copied before somebody may stop it: 4 MB.
 const PAGES_PER_STEP: i32 = 1_024;
@@ -92,6 +94,33 @@ impl SqliteConn {
         }
     }
 
+    fn facts(&self) -> Result<EngineFacts, StoreError> {
+        let number = |pragma: &str| -> Result<i64, StoreError> {
+            Ok(self
+                .conn
+                .pragma_query_value(None, pragma, |row| row.get(0))?)
+        };
+        let journal: String = self
+            .conn
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let synchronous = number("synchronous")?;
+        let bytes = number("page_count")? * number("page_size")?;
+        Ok(EngineFacts {
+            version: format!("SQLite {}", rusqlite::version()),
+            durability: vec![
+                // 2 is FULL, 3 is EXTRA.
+                (
+                    "synchronous".to_owned(),
+                    synchronous.to_string(),
+                    synchronous >= 2,
+                ),
+                ("journal_mode".to_owned(), journal.clone(), journal == "wal"),
+            ],
+            bytes: u64::try_from(bytes).unwrap_or(0),
+            now: None,
+        })
+    }
+
     /// Copies every page as it stands in the snapshot that this connection holds. `step` hears
     /// how many pages of how many are copied, and may stop it.
     ///
@@ -148,7 +177,47 @@ impl PostgresConn {
     }
 }
 
+impl PostgresConn {
+    fn facts(&mut self) -> Result<EngineFacts, StoreError> {
+        let mut durability = Vec::new();
+        for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+            let row = self
+                .client
+                .query_one("SELECT current_setting($1)", &[&setting])?;
+            let value: String = row.get(0);
+            let is_good = value != "off";
+            durability.push((setting.to_owned(), value, is_good));
+        }
+        let row = self.client.query_one(
+            "SELECT current_setting('server_version'),
+                    CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT),
+                    CAST(COALESCE(SUM(pg_total_relation_size(c.oid)), 0) AS BIGINT)
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = current_schema() AND c.relkind = 'r'",
+            &[],
+        )?;
+        let version: String = row.get(0);
+        Ok(EngineFacts {
+            version: format!("PostgreSQL {version}"),
+            durability,
+            bytes: u64::try_from(row.get::<_, i64>(2)).unwrap_or(0),
+            now: Some(Millis(row.get(1))),
+        })
+    }
+}
+
 impl Conn {
+    /// What the engine says about itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn engine_facts(&mut self) -> Result<EngineFacts, StoreError> {
+        match self {
+            Self::Sqlite(conn) => conn.facts(),
+            Self::Postgres(conn) => conn.facts(),
+        }
+    }
+
     /// Begins one snapshot of everything, however long it takes.
     pub(crate) fn begin_whole(&mut self) -> Result<(), StoreError> {
         match self {
