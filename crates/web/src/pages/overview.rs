@@ -10,6 +10,7 @@ use maud::{Markup, html};
 
 use super::amount;
 use super::parts::door;
+use super::parts::figure;
 use crate::charts::interval;
 use crate::errors::Refusal;
 use crate::format::decimals_for;
@@ -256,15 +257,6 @@ impl Scene<'_> {
                     }
                 }
             }
-        }
-    }
-}
-
-fn figure(name: &str, value: Markup, note: &str) -> Markup {
-    html! {
-        div {
-            dt { (name) }
-            dd { (value) small { (note) } }
         }
     }
 }
