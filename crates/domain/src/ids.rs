@@ -156,6 +156,19 @@ typed_id!(
     JobId, "job"
 );
 
+typed_id!(
+    /// Somebody who works for the shop.
+    UserId, "usr"
+);
+typed_id!(
+    /// A session: one browser in which somebody is signed in.
+    SessionId, "ses"
+);
+typed_id!(
+    /// A letter to somebody who works for the shop.
+    LetterId, "let"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

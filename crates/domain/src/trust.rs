@@ -1,8 +1,24 @@
 //! What is personal, how it is shown, and how it is found without being kept in the clear.
 
-mod consent;
+#[macro_use]
+mod closed;
 
+mod audit;
+mod consent;
+mod masking;
+mod people;
+mod roles;
+mod throttle;
+mod totp;
+
+pub use audit::{Action, Actor, AuditEntry, Outcome, Subject};
 pub use consent::Purpose;
+pub use masking::{mask_email, mask_name, mask_phone};
+pub use people::{EmailAddress, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault};
+pub use people::{UserState, person_name, password_check};
+pub use roles::{Permission, Permissions, Role};
+pub use throttle::{Bucket, Throttle};
+pub use totp::{RECOVERY_CODES, STEP_SECONDS, TotpSecret, recovery_code, recovery_form};
 
 use std::fmt;
 
