@@ -1,6 +1,5 @@
-//! Documents, jobs, keys, and what the store knows about itself.
+//! Documents, jobs, answers, and what the store knows about itself.
 
-use domain::ids::KeyId;
 use domain::time::Millis;
 
 use crate::engine::Conn;
@@ -222,37 +221,6 @@ pub fn job_put(
 pub fn job_delete(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
     tx.run(sql!("DELETE FROM jobs WHERE id = $1"), &[id.into()])?;
     Ok(())
-}
-
-/// Keeps the hash of a new API key.
-///
-/// # Errors
-/// When the database fails.
-pub fn key_insert(
-    tx: &mut Tx<'_>,
-    id: KeyId,
-    kind: &str,
-    hash: &[u8; 32],
-    at: Millis,
-) -> Result<(), StoreError> {
-    tx.run(
-        sql!("INSERT INTO keys (id, kind, hash, created_at) VALUES ($1, $2, $3, $4)"),
-        &[id.into(), kind.into(), hash.into(), at.into()],
-    )?;
-    Ok(())
-}
-
-/// The kind of the key with this hash, unless it was revoked.
-///
-/// # Errors
-/// When the database fails.
-pub fn key_kind(conn: &mut Conn, hash: &[u8; 32]) -> Result<Option<String>, StoreError> {
-    conn.optional(
-        sql!("SELECT kind FROM keys WHERE hash = $1 AND revoked_at IS NULL ORDER BY id LIMIT 1"),
-        &[hash.into()],
-    )?
-    .map(|mut row| row.take_text("kind"))
-    .transpose()
 }
 
 /// The answer of an idempotent request that was made before, with the digest of its content.

@@ -1,5 +1,11 @@
 //! Keys of customers, profiles, search words, and what erasure removes.
 
+pub mod audit;
+pub mod keys;
+pub mod passes;
+pub mod people;
+pub mod sessions;
+
 use std::collections::BTreeMap;
 
 use domain::ids::StreamId;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::ids::{
-    AccountId, FactId, JobId, KeyId, LotId, MergeId, MessageId, OwnerToken, PostingId, StreamId,
+    AccountId, FactId, JobId, KeyId, LetterId, LotId, MergeId, MessageId, OwnerToken, PostingId,
+    SessionId, StreamId, UserId,
 };
 use domain::time::Millis;
 
@@ -117,7 +118,8 @@ macro_rules! ids_are_values {
 }
 
 ids_are_values!(
-    StreamId, FactId, MergeId, AccountId, OwnerToken, PostingId, LotId, MessageId, KeyId, JobId
+    StreamId, FactId, MergeId, AccountId, OwnerToken, PostingId, LotId, MessageId, KeyId, JobId,
+    UserId, SessionId, LetterId
 );
 
 impl TryFrom<&Value> for [u8; 16] {

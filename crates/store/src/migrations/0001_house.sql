@@ -398,13 +398,124 @@ CREATE TABLE jobs (
     PRIMARY KEY (id)
 );
 
--- by own key: API keys of the shop, as hashes
+-- by own key: API keys of the shop, as hashes; scopes are words of the list of permissions
 CREATE TABLE keys (
     id BYTEA NOT NULL,
     kind TEXT NOT NULL,
     hash BYTEA NOT NULL,
+    label TEXT NOT NULL,
+    scopes TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
     revoked_at BIGINT,
+    replaced_by BYTEA,
     PRIMARY KEY (id)
 );
 CREATE INDEX keys_by_hash ON keys (hash, id);
+
+-- What names somebody and their second factor are sealed with a key of their own, which erasure
+-- destroys; the password is a hash.
+-- by own key: the people who work for the shop
+CREATE TABLE users (
+    id BYTEA NOT NULL,
+    role TEXT NOT NULL,
+    state TEXT NOT NULL,
+    wrapped BYTEA,
+    email BYTEA,
+    name BYTEA,
+    password TEXT,
+    totp BYTEA,
+    totp_offered BYTEA,
+    totp_step BIGINT,
+    recovery TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT,
+    PRIMARY KEY (id)
+);
+
+-- by own key: the HMAC of an address, and whose it is
+CREATE TABLE user_emails (
+    hmac BYTEA NOT NULL,
+    user_id BYTEA NOT NULL,
+    PRIMARY KEY (hmac)
+) WITHOUT ROWID;
+
+-- by own key: sessions, by the hash of their token
+CREATE TABLE sessions (
+    token BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    user_id BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    idle_ms BIGINT NOT NULL,
+    proved_at BIGINT NOT NULL,
+    origin TEXT NOT NULL,
+    agent BYTEA NOT NULL,
+    PRIMARY KEY (token)
+);
+CREATE INDEX sessions_by_user ON sessions (user_id, id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at, token);
+
+-- Invitations, resets, the first owner's claim, a password that waits for its code.
+-- by own key: what opens one door once, as hashes
+CREATE TABLE passes (
+    token BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    user_id BYTEA,
+    expires_at BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (token)
+);
+CREATE INDEX passes_by_user ON passes (user_id, token);
+CREATE INDEX passes_by_expiry ON passes (expires_at, token);
+
+-- by own key: tries that are counted, by the HMAC of what they are counted for
+CREATE TABLE throttles (
+    key BYTEA NOT NULL,
+    tries BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    shut_until BIGINT NOT NULL,
+    PRIMARY KEY (key)
+) WITHOUT ROWID;
+CREATE INDEX throttles_by_at ON throttles (at, key);
+
+-- by own key: letters to the people who work here, sealed until they are sent
+CREATE TABLE letters (
+    id BYTEA NOT NULL,
+    user_id BYTEA NOT NULL,
+    due_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX letters_by_due ON letters (due_at, id);
+CREATE INDEX letters_by_user ON letters (user_id, id);
+
+-- per writer: who did and saw what; each row hashes the one before it
+CREATE TABLE audit (
+    stripe BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    origin TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    PRIMARY KEY (stripe, n)
+);
+CREATE INDEX audit_by_at ON audit (at, stripe, n);
+CREATE INDEX audit_by_subject ON audit (subject, at, stripe, n);
+CREATE INDEX audit_by_actor ON audit (actor, at, stripe, n);
+
+-- per writer: the end of each chain, under a seal that only the shop's key makes
+CREATE TABLE audit_heads (
+    stripe BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (stripe)
+) WITHOUT ROWID;
