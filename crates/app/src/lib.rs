@@ -39,6 +39,8 @@ pub struct App {
     // Dropped first: it waits for the writers, whose tasks hold the rest of the shop too.
     _open: Arc<Opened>,
     pub(crate) inner: Arc<Inner>,
+    // The row of the audit that the next change writes; see `trust::Acting`.
+    pub(crate) pending: Option<Arc<trust::Pending>>,
 }
 
 /// The shop as long as anybody outside holds it. The last one who lets go closes the store, so
@@ -60,6 +62,8 @@ pub(crate) struct Inner {
     pub(crate) overview: insight::OverviewCache,
     pub(crate) population: insight::PopulationCell,
     pub(crate) answers: insight::Answers,
+    pub(crate) passwords: trust::Passwords,
+    pub(crate) audit_waiting: trust::Waiting,
 }
 
 /// The settings and the programme that hold right now, and what follows from them.
@@ -91,6 +95,8 @@ impl App {
         }
         let in_force = settings::read_in_force(&store)?;
         let inner = Inner {
+            passwords: trust::Passwords::new(vault.people_mac("password", &[])),
+            audit_waiting: trust::Waiting::default(),
             store,
             environment,
             vault,
@@ -104,6 +110,7 @@ impl App {
         Ok(Self {
             _open: Arc::new(Opened(Arc::clone(&inner))),
             inner,
+            pending: None,
         })
     }
 

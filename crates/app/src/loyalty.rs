@@ -102,9 +102,13 @@ impl App {
                 return Err(AppError::Invalid(sentence));
             }
         }
-        let (inner, customer) = (self.inner.clone(), customer.clone());
+        let (inner, customer, note) = (self.inner.clone(), customer.clone(), self.note());
         self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| adjust_in_tx(&inner, tx, &customer, &unit, &request))
+            session.transaction(|tx| {
+                let adjusted = adjust_in_tx(&inner, tx, &customer, &unit, &request)?;
+                note.write_if(tx, adjusted.is_ok())?;
+                Ok(adjusted)
+            })
         })?
     }
 

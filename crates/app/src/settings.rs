@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use domain::customers::{FOLD_VERSION, Fold};
 use domain::events::{ProductTold, UnitCost};
-use domain::ids::KeyId;
 use domain::settings::{Catalogue, CatalogueRow, Programme, ShopSettings};
 use serde::{Deserialize, Serialize};
 use store::{Conn, Queue, Store, StoreError};
 
+use crate::trust::NewKey;
 use crate::trust::digest;
-use crate::trust::digest_whole;
 use crate::{App, AppError, InForce};
 
 /// Products that are read from one snapshot.
@@ -166,49 +165,33 @@ impl App {
         (kind, id): (&'static str, &'static str),
         body: String,
     ) -> Result<(), AppError> {
-        let now = self.now();
+        let (now, note) = (self.now(), self.note());
         self.inner.store.write(Queue::Interactive, move |session| {
             session.transaction(|tx| {
                 let newest = store::settings::document_newest(tx, kind, id)?;
                 let version = newest.map_or(1, |(version, _)| version + 1);
-                store::settings::document_insert(tx, kind, id, version, now, &body)
+                store::settings::document_insert(tx, kind, id, version, now, &body)?;
+                note.write(tx)
             })
         })?;
         Ok(())
     }
 
-    /// Makes an API key and shows it this once; the store keeps its hash.
+    /// Makes a key that may do whatever one of its kind can, and shows it this once.
     ///
     /// # Errors
     /// The store's.
     pub fn key_create(&self, kind: KeyKind) -> Result<String, AppError> {
-        let random: [u8; 24] = self.inner.environment.random();
-        let letters: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let key = format!("{}_{letters}", kind.word());
-        let hash = digest_whole(&key);
-        let id = self.inner.environment.id(KeyId::new);
-        let now = self.now();
-        self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| store::settings::key_insert(tx, id, kind.word(), &hash, now))
-        })?;
+        let (_, key) = self.key_insert(&NewKey::whole(kind, kind.word()))?;
         Ok(key)
     }
 
-    /// What a key may do; none for a key that does not exist or was revoked.
+    /// What kind of key this is; none for a key that does not exist, has ended or was revoked.
     ///
     /// # Errors
     /// The store's: only the store may reject a key.
     pub fn key_check(&self, key: &str) -> Result<Option<KeyKind>, AppError> {
-        const KEY_BYTES_MAX: usize = 100;
-        if key.is_empty() || key.len() > KEY_BYTES_MAX {
-            return Ok(None);
-        }
-        let hash = digest_whole(key);
-        let kind = self
-            .inner
-            .store
-            .read(|conn| store::settings::key_kind(conn, &hash))?;
-        kind.map(|word| word.parse()).transpose()
+        Ok(self.key_open(key)?.map(|holder| holder.kind))
     }
 
     /// What products are called, by their codes; unknown ones are missing.

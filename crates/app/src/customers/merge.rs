@@ -23,9 +23,13 @@ impl App {
     /// # Errors
     /// [`AppError::SameCustomer`], [`AppError::NoCustomer`], or the store's.
     pub fn merge(&self, into: StreamId, from: StreamId) -> Result<MergeId, AppError> {
-        let inner = self.inner.clone();
+        let (inner, note) = (self.inner.clone(), self.note());
         self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| merge_in_tx(&inner, tx, into, from))
+            session.transaction(|tx| {
+                let merged = merge_in_tx(&inner, tx, into, from)?;
+                note.write_if(tx, merged.is_ok())?;
+                Ok(merged)
+            })
         })?
     }
 
@@ -35,9 +39,13 @@ impl App {
     /// # Errors
     /// [`AppError::NoMerge`], [`AppError::AlreadyUndone`], or the store's.
     pub fn unmerge(&self, merge: MergeId) -> Result<(), AppError> {
-        let inner = self.inner.clone();
+        let (inner, note) = (self.inner.clone(), self.note());
         self.inner.store.write(Queue::Interactive, move |session| {
-            session.transaction(|tx| unmerge_in_tx(&inner, tx, merge))
+            session.transaction(|tx| {
+                let undone = unmerge_in_tx(&inner, tx, merge)?;
+                note.write_if(tx, undone.is_ok())?;
+                Ok(undone)
+            })
         })?
     }
 }

@@ -113,13 +113,17 @@ impl App {
     /// [`AppError::NoCustomer`], [`AppError::Files`] when the journal cannot be written (then
     /// nothing is erased), or the store's.
     pub fn erase(&self, root: StreamId) -> Result<Erased, AppError> {
-        let inner = self.inner.clone();
+        let (inner, note) = (self.inner.clone(), self.note());
         let erased = self
             .inner
             .store
             .write(Queue::Interactive, move |session| {
                 overwrite_deleted(session, true)?;
-                let outcome = session.transaction(|tx| erase_in_tx(&inner, tx, root));
+                let outcome = session.transaction(|tx| {
+                    let erased = erase_in_tx(&inner, tx, root)?;
+                    note.write_if(tx, erased.is_ok())?;
+                    Ok(erased)
+                });
                 overwrite_deleted(session, false)?;
                 outcome
             })??;

@@ -18,6 +18,7 @@ use domain::events::Personal;
 use domain::trust::Secret;
 
 use super::ErasureJournal;
+use super::audit_verify::Anchors;
 use crate::AppError;
 use crate::environment::Environment;
 
@@ -41,9 +42,11 @@ pub struct Vault {
     identity: Secret<[u8; 32]>,
     search: Secret<[u8; 32]>,
     natural: Secret<[u8; 32]>,
+    people: Secret<[u8; 32]>,
     wrap: StreamKey,
     fingerprint: String,
     journal: ErasureJournal,
+    anchors: Anchors,
 }
 
 impl fmt::Debug for Vault {
@@ -95,8 +98,10 @@ impl Vault {
             identity: Secret::new(derive("identity")),
             search: Secret::new(derive("search")),
             natural: Secret::new(derive("natural key")),
+            people: Secret::new(derive("people")),
             wrap: cipher(&derive("wrap")),
             fingerprint,
+            anchors: Anchors::new(&folder),
             journal: ErasureJournal::new(folder),
         }
     }
@@ -132,6 +137,22 @@ impl Vault {
     #[must_use]
     pub fn natural_hash(&self, key: &str) -> [u8; 16] {
         short(&mac(self.natural.reveal(), key.as_bytes()))
+    }
+
+    /// The HMAC of something about the people who work here, for one purpose.
+    pub(crate) fn people_mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let key = mac(self.people.reveal(), purpose.as_bytes());
+        mac(&key, &parts.concat())
+    }
+
+    /// The first half of [`Vault::people_mac`], where a table finds something by it.
+    pub(crate) fn people_key(&self, purpose: &str, text: &str) -> [u8; 16] {
+        short(&self.people_mac(purpose, &[text.as_bytes()]))
+    }
+
+    /// The anchors of the audit, beside the key.
+    pub(crate) const fn anchors(&self) -> &Anchors {
+        &self.anchors
     }
 
     /// A new key for a stream, with its wrapped form for the store.

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod arrival;
+mod audit;
 mod backup;
 mod concurrent;
 mod doctor;
@@ -12,6 +13,9 @@ mod import;
 mod inbox;
 mod merges;
 mod once;
+mod people;
+mod people_keys;
+mod people_sessions;
 mod population;
 mod population_columns;
 mod rebuild;
