@@ -6,6 +6,7 @@ common-retention = 留存
 common-value = 價值
 common-other-shop = 改看
 common-synthetic = 合成資料：這是虛構的商店，所有顧客皆非真人。
+common-language = 語言
 common-find = 尋找顧客
 common-twin = 以資料形式取得相同內容：
 common-api = API

@@ -13,3 +13,10 @@ format-months-jalali = 法爾瓦爾丁月 奧爾迪貝赫什特月 霍爾達德�
 format-range = { $from }至{ $to }
 format-thousands = { $number }千
 format-millions = { $number }百萬
+format-billions = { $number }十億
+format-span = { $low }–{ $high }
+# Currencies that have a name here, as `EUR=euro`, with spaces between them; others go by their code.
+format-currencies = TWD=NT$ HKD=HK$ USD=US$
+format-toman = 土曼
+# The calendar of dates: gregorian or jalali. Months of the shop are those of the shop's calendar.
+format-calendar = gregorian

@@ -16,7 +16,7 @@ retention-lead-about = { $customers ->
    *[other] 其中{ $customers-shown }位將在兩週內到達這一天。
  }
 retention-lead-unknown = 回來的顧客太少，還無法判斷其他人在多久之內仍可能回來。
-retention-again = 改日再次下單
+retention-again = 在另一天再次下單
 retention-again-note = { $buyers-shown }位中，目前有{ $repeat-shown }位
 retention-back = { $days-shown }天內回購
 retention-back-note = 95%信賴區間{ $low }–{ $high }，n = { $people-shown }
