@@ -9,9 +9,21 @@ use crate::house::{House, encoded};
 
 /// Each endpoint with a body that it takes; `{customer}` and `{other}` are filled in. What erases
 /// comes last.
-const ENDPOINTS: [(&str, &str, &str); 9] = [
+const ENDPOINTS: [(&str, &str, &str); 17] = [
     ("GET", "/v1/insight/overview", ""),
+    ("GET", "/v1/insight/retention", ""),
+    ("GET", "/v1/insight/value", ""),
     ("GET", "/v1/customers", ""),
+    (
+        "POST",
+        "/v1/customers/query",
+        r#"{"where":"orders >= 2","sample":3}"#,
+    ),
+    ("GET", "/v1/attributes", ""),
+    ("PUT", "/v1/segments/again", r#"{"where":"orders >= 2"}"#),
+    ("GET", "/v1/segments", ""),
+    ("GET", "/v1/segments/again", ""),
+    ("DELETE", "/v1/segments/again", ""),
     ("GET", "/v1/customers/{customer}", ""),
     ("GET", "/v1/events?customer={customer}", ""),
     ("GET", "/v1/customers/{customer}/export", ""),
@@ -126,6 +138,74 @@ fn the_overview_says_what_the_use_case_says() {
     });
 }
 
+/// How many customers there are for whom a predicate holds.
+fn held(house: &House, predicate: &Value) -> u64 {
+    let predicate = predicate.as_str().expect("a predicate");
+    let app = house.fixture.app();
+    let question = app.question(predicate).expect("it can be asked");
+    let population = app.population().ready().expect("it was followed");
+    population.count(&question.test) as u64
+}
+
+#[test]
+fn every_figure_of_retention_and_value_is_a_door() {
+    both(|engine| {
+        let house = House::seeded(engine);
+        let app = house.fixture.app();
+        assert!(app.publish_thresholds().expect("limits are published"));
+        let check = |row: &Value, size: &str| {
+            assert_eq!(row[size], held(&house, &row["predicate"]), "{row}");
+        };
+        let retention = house.get("/v1/insight/retention");
+        check(&retention["in_window"], "customers");
+        check(&retention["about_to_cross"], "customers");
+        let mut once = 0;
+        for row in retention["waiting"].as_array().expect("rows") {
+            check(row, "customers");
+            once += row["customers"].as_u64().expect("a count");
+        }
+        assert_eq!(once, held(&house, &json!("order_days == 1")));
+        let mut buyers = 0;
+        for row in retention["cohorts"].as_array().expect("rows") {
+            check(row, "size");
+            buyers += row["size"].as_u64().expect("a count");
+        }
+        assert_eq!(retention["buyers"], buyers);
+        for row in retention["contents"].as_array().expect("rows") {
+            check(row, "visitors");
+        }
+        let value = house.get("/v1/insight/value");
+        for cell in value["grid"]["cells"].as_array().expect("cells") {
+            check(cell, "customers");
+        }
+        for top in value["concentration"]["tops"].as_array().expect("tops") {
+            if top["predicate"].is_string() {
+                check(top, "customers");
+            }
+        }
+        assert_eq!(value["contrast"]["best"]["customers"], buyers / 5);
+        assert_eq!(value["currency_exponent"], 2);
+    });
+}
+
+#[test]
+fn while_customers_are_being_read_the_api_says_so() {
+    let house = House::empty(store::Engine::Sqlite);
+    for path in ["/v1/insight/retention", "/v1/insight/value"] {
+        let answer = house.api("GET", path, &Value::Null);
+        assert_eq!(answer.status, 503, "{path}: {}", answer.text);
+        assert_eq!(answer.json()["error"]["code"], "warming");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    house.fixture.settle();
+    let retention = house.get("/v1/insight/retention");
+    assert_eq!(
+        (&retention["buyers"], &retention["second_order"]),
+        (&json!(0), &Value::Null)
+    );
+    assert_eq!(house.get("/v1/insight/value")["grid"], Value::Null);
+}
+
 #[test]
 fn lists_are_paged_searched_and_filtered() {
     both(|engine| {
@@ -153,17 +233,12 @@ fn lists_are_paged_searched_and_filtered() {
             seen.is_sorted_by(|a, b| a.0 >= b.0),
             "the highest net stands first"
         );
-        let repeat = house.get("/v1/customers?orders_min=2&sort=orders");
+        let repeat = house.get("/v1/customers?where=orders%20%3E%3D%202&sort=orders");
         let overview = house.get("/v1/insight/overview");
         assert_eq!(
             repeat["total"], overview["repeat"]["repeat_buyers"],
             "the figure is a door"
         );
-        for month in overview["months"].as_array().expect("months") {
-            let name = month["month"].as_str().expect("a month");
-            let door = house.get(&format!("/v1/customers?first_ordered_month={name}"));
-            assert_eq!(door["total"], month["new"], "{name}");
-        }
         let none = house.get("/v1/customers?query=nobody-is-called-that");
         assert_eq!((&none["total"], &none["next"]), (&json!(0), &Value::Null));
     });
@@ -196,11 +271,7 @@ fn a_customer_is_found_by_id_and_by_each_name() {
             ("/v1/customers?sort=height", 400, "unreadable"),
             ("/v1/customers?limit=many", 400, "unreadable"),
             ("/v1/customers?cursor=1~2", 400, "unreadable"),
-            (
-                "/v1/customers?first_ordered_month=2011-13",
-                400,
-                "unreadable",
-            ),
+            ("/v1/customers?where=orders%20%3E", 400, "predicate"),
             ("/v1/events", 400, "unreadable"),
             ("/v1/nothing", 404, "not_found"),
             ("/v1/merges", 405, "wrong_method"),

@@ -8,7 +8,7 @@ use crate::driver::Browser;
 use crate::house::House;
 
 /// Runs a test with a served shop and a browser.
-fn with_browser<F: Future<Output = ()>>(house: &House, test: impl FnOnce(Browser) -> F) {
+pub(crate) fn with_browser<F: Future<Output = ()>>(house: &House, test: impl FnOnce(Browser) -> F) {
     let runtime = house.runtime.as_ref().expect("the house stands");
     runtime.block_on(async { test(Browser::open().await).await });
 }
@@ -128,14 +128,151 @@ fn charts_are_walked_with_the_keyboard() {
     });
 }
 
+/// A number that plain SQL over the store answers.
+fn number(house: &House, text: &str) -> i64 {
+    let row = testkit::rows::query(house.fixture.app().store(), text, &[]).remove(0);
+    row.int("n").expect("a number called n")
+}
+
+/// What the figures of a page say, without the signs between thousands.
+async fn figures(browser: &Browser) -> String {
+    let text = "document.querySelector('.figures').innerText.replaceAll(',', '')";
+    let text = browser.value(text).await;
+    text.as_str().expect("a text").replace('\u{a0}', " ")
+}
+
+/// The share who are back by a day, and the first day by which half are: the product-limit
+/// estimate in its plainest form, from the days of first and second orders.
+fn back_by(house: &House, today: i64, day: i64) -> (f64, Option<i64>) {
+    let text = "SELECT first_order, second_order FROM customer_metrics WHERE orders > 0";
+    let rows = testkit::rows::query(house.fixture.app().store(), text, &[]);
+    let watched: Vec<(i64, bool)> = rows
+        .iter()
+        .map(|row| {
+            let first = row.int("first_order").expect("a day");
+            let second = row.int_or_null("second_order").expect("a day or none");
+            (second.unwrap_or(today) - first, second.is_some())
+        })
+        .collect();
+    let (mut away, mut share, mut half) = (1.0, 0.0, None);
+    for at in 0..=today {
+        let waited = watched.iter().filter(|(until, _)| *until >= at).count();
+        let back = watched.iter().filter(|it| **it == (at, true)).count();
+        if waited == 0 {
+            break;
+        }
+        away *= 1.0 - back as f64 / waited as f64;
+        if at <= day {
+            share = 1.0 - away;
+        }
+        if half.is_none() && away <= 0.5 {
+            half = Some(at);
+        }
+    }
+    (share, half)
+}
+
+#[test]
+fn retention_shows_what_plain_sql_says() {
+    let house = House::seeded(Engine::Sqlite);
+    let count = |condition: &str| {
+        let text = format!("SELECT COUNT(*) AS n FROM customer_metrics WHERE {condition}");
+        number(&house, &text)
+    };
+    let (again, buyers) = (count("order_days >= 2"), count("orders > 0"));
+    let today = number(&house, "SELECT MAX(last_seen) AS n FROM customer_metrics");
+    let (share, half) = back_by(&house, today, 90);
+    let late = house.get("/v1/insight/retention")["rarely"]["days"].clone();
+    let late = late.as_i64().expect("enough come back to say");
+    let waiting = count(&format!(
+        "order_days = 1 AND {today} - last_order <= {late}"
+    ));
+    with_browser(&house, async |browser| {
+        browser.go(&format!("{}/retention", house.url)).await;
+        let told = figures(&browser).await;
+        for said in [
+            format!("{again} of {buyers} so far"),
+            format!("{:.0} %", share * 100.0),
+            format!(
+                "Median days to the second order\n{}",
+                half.expect("half are back")
+            ),
+        ] {
+            assert!(told.contains(&said), "“{said}” is not in {told}");
+        }
+        let lead = match waiting {
+            1 => format!("1 one-time buyer is still before day {late}."),
+            _ => format!("{waiting} one-time buyers are still before day {late}."),
+        };
+        browser.see(".lead", &lead).await;
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn value_shows_what_plain_sql_says() {
+    let house = House::seeded(Engine::Sqlite);
+    let buyers = number(
+        &house,
+        "SELECT COUNT(*) AS n FROM customer_metrics WHERE orders > 0",
+    );
+    let gross = number(
+        &house,
+        "SELECT SUM(gross) AS n FROM customer_metrics WHERE orders > 0",
+    );
+    let ranked = number(
+        &house,
+        "SELECT SUM(place * gross) AS n FROM (
+            SELECT gross, ROW_NUMBER() OVER (ORDER BY gross, customer) AS place
+            FROM customer_metrics WHERE orders > 0
+        ) AS ranked",
+    );
+    let best = (buyers + 4) / 5;
+    let best_gross = number(
+        &house,
+        &format!(
+            "SELECT SUM(gross) AS n FROM (
+                SELECT gross FROM customer_metrics WHERE orders > 0
+                ORDER BY gross DESC LIMIT {best}
+            ) AS best"
+        ),
+    );
+    let (n, sum) = (buyers as f64, gross as f64);
+    let gini = 2.0 * ranked as f64 / (n * sum) - (n + 1.0) / n;
+    with_browser(&house, async |browser| {
+        browser.go(&format!("{}/value", house.url)).await;
+        let told = figures(&browser).await;
+        for said in [
+            format!("{}.{:02}", gross / 100, gross % 100),
+            format!("Gini of sales\n{gini:.2}"),
+            format!(
+                "The best 20 % bring\n{:.0} %",
+                best_gross as f64 / sum * 100.0
+            ),
+        ] {
+            assert!(told.contains(&said), "“{said}” is not in {told}");
+        }
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+    });
+}
+
+/// A form with mistakes in it.
+const WRONG: &str = "/customers/ask?a0=orders&v0=many&a1=net&a2=days_since(last_order)&v2=1";
+
 #[test]
 fn pages_fit_a_phone_and_a_desk() {
     let house = House::seeded(Engine::Sqlite);
     let best = house.customers()[0].customer.clone();
+    let app = house.fixture.app();
+    assert!(app.publish_thresholds().expect("limits are published"));
     let pages = [
         "/".to_owned(),
+        "/retention".to_owned(),
+        "/value".to_owned(),
         "/customers".to_owned(),
-        "/customers?first_ordered_month=2025-03&orders_min=1".to_owned(),
+        "/customers?where=standing%20in%20%5B%22new%22%5D%20%26%26%20net%20%3E%201".to_owned(),
+        "/customers?where=orders%20%3E%3D%202&as=text".to_owned(),
+        WRONG.to_owned(),
         format!("/customers/{best}"),
         format!("/customers/{best}/erase"),
         "/nothing".to_owned(),
@@ -157,9 +294,10 @@ fn pages_fit_a_phone_and_a_desk() {
                 }
             }
         }
-        // A page that is not there is an error on purpose, and the only one.
+        // A page that is not there and a wrong question are errors on purpose, and the only ones.
         let complaints = browser.complaints().await;
-        let others = complaints.iter().filter(|line| !line.contains("/nothing"));
+        let on_purpose = |line: &str| line.contains("/nothing") || line.contains("/customers/ask");
+        let others = complaints.iter().filter(|line| !on_purpose(line));
         assert_eq!(others.count(), 0, "{complaints:?}");
     });
 }
@@ -210,9 +348,14 @@ const CONTRAST: &str = "(() => {
 fn text_can_be_read_in_light_and_dark() {
     let house = House::seeded(Engine::Sqlite);
     let best = house.customers()[0].customer.clone();
+    let app = house.fixture.app();
+    assert!(app.publish_thresholds().expect("limits are published"));
     let pages = [
         "/".to_owned(),
+        "/retention".to_owned(),
+        "/value".to_owned(),
         "/customers".to_owned(),
+        WRONG.to_owned(),
         format!("/customers/{best}"),
         format!("/customers/{best}/erase"),
         format!("/customers/{best}?refused=same"),
