@@ -217,6 +217,12 @@ fn keys_are_shown_once_and_commands_run_beside_a_server() {
     assert!(out.contains("2 customers folded"), "{out}");
 }
 
+/// A page as it is served.
+fn text(address: &str) -> String {
+    let mut response = ureq::get(address).call().expect("a page");
+    response.body_mut().read_to_string().expect("text")
+}
+
 /// The figures of the data set's own README and of its clean rules.
 #[test]
 fn the_demo_shows_the_online_retail_to_the_penny() {
@@ -249,6 +255,23 @@ fn the_demo_shows_the_online_retail_to_the_penny() {
         "/v1/events?customer=user_id:17850&limit=5&cursor={next}"
     ));
     assert_ne!(more["events"][0]["id"], rows[0]["id"]);
+    let synthetic = demo.ready["synthetic_url"].as_str().expect("a second shop");
+    let label = "None of these people exists";
+    for page in ["", "customers", "retention", "value"] {
+        let made_up = text(&format!("{synthetic}/{page}"));
+        assert!(
+            made_up.contains(label),
+            "{page}: every page says what it shows"
+        );
+        let real = demo.ready["url"].as_str().expect("an address");
+        assert!(
+            made_up.contains(real),
+            "{page}: the switch leads to the real shop"
+        );
+        let real = text(&format!("{real}/{page}"));
+        assert!(!real.contains(label), "{page}: and only that shop does");
+        assert!(real.contains(synthetic), "{page}: the switch leads back");
+    }
     let keys = demo.ready.clone();
     drop(demo);
     let again = Server::start(&data, "demo");
