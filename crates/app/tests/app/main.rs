@@ -11,6 +11,7 @@ mod erase;
 mod files;
 mod import;
 mod inbox;
+mod lists;
 mod merges;
 mod once;
 mod people;
