@@ -157,7 +157,9 @@ impl<'a> Scene<'a> {
                 Words::new().text("currency", self.currency.code()),
             ),
             html! {
-                a href=(door("orders >= 1")) { (amount(&speech.amount(value.gross, self.currency))) }
+                a href=(door("orders >= 1")) {
+                    (amount(&speech.amount(value.gross, self.currency)))
+                }
             },
             &speech.say_with("value-gross-note", note),
         )

@@ -1,6 +1,7 @@
 use app::insight::{AgeRow, Contrast, Grid, GridCell, GroupFigures, ProfitBasis};
 
 use super::*;
+use domain::money::Currency;
 
 fn spread() -> Spread {
     Spread {
@@ -135,7 +136,8 @@ fn bands_are_told_in_days_and_orders_and_lead_to_their_customers() {
             ">6\u{a0}+</text>",
             "version 3, published on 10 Dec 2011",
             "where=recency_band%20%3D%3D%205%20%26%26%20frequency_band%20%3D%3D%202",
-            "50 customers with 3–5 orders, the last 14–32 days ago: GBP 10,000, 4.0\u{a0}% of sales",
+            "50 customers with 3–5 orders, the last 14–32 days ago: GBP 10,000, \
+             4.0\u{a0}% of sales",
         ],
     );
 }
