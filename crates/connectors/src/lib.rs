@@ -1,7 +1,7 @@
 //! The outside world: what other programs and services write and read.
 //!
 //! A connector turns the words of the outside into the nouns of `domain`, and back. Today there
-//! is one room: [`history`] reads a shop's past from files.
+//! are two rooms: [`history`] reads a shop's past from files, [`mail`] sends letters.
 //!
 //! What this floor must never know: the store and its SQL, use cases, HTTP handlers and pages,
 //! and what a customer's state is. It imports `domain` and nothing else of ours. It decides no
@@ -9,3 +9,4 @@
 //! proven otherwise: every size is bounded, and nothing here panics over input.
 
 pub mod history;
+pub mod mail;

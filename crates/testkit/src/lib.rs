@@ -27,4 +27,6 @@ pub mod rows;
 pub mod seeds;
 #[cfg(feature = "harness")]
 pub mod told;
+#[cfg(feature = "smtp")]
+pub mod smtp;
 pub mod world;
