@@ -9,8 +9,8 @@ use domain::settings::{Catalogue, CatalogueRow, Programme, ShopSettings};
 use serde::{Deserialize, Serialize};
 use store::{Conn, Queue, Store, StoreError};
 
-use crate::trust::NewKey;
-use crate::trust::digest;
+pub use crate::trust::KeyKind;
+use crate::trust::{NewKey, digest};
 use crate::{App, AppError, InForce};
 
 /// Products that are read from one snapshot.
@@ -18,41 +18,6 @@ const PRODUCTS_PER_PAGE: u32 = 5_000;
 /// The kind and id of the documents in force.
 const SHOP: (&str, &str) = ("settings", "shop");
 const PROGRAMME: (&str, &str) = ("programme", "club");
-
-/// What a key of the API may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyKind {
-    /// Public, in pages and apps: it may only send events.
-    Write,
-    /// The shop's back end: it opens the JSON API.
-    Secret,
-}
-
-impl KeyKind {
-    /// The word in tables, and the beginning of such a key.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Write => "write",
-            Self::Secret => "secret",
-        }
-    }
-}
-
-impl std::str::FromStr for KeyKind {
-    type Err = AppError;
-
-    fn from_str(word: &str) -> Result<Self, AppError> {
-        match word {
-            "write" => Ok(Self::Write),
-            "secret" => Ok(Self::Secret),
-            other => Err(AppError::Invalid(format!(
-                "“{other}” is no kind of key: expected write or secret"
-            ))),
-        }
-    }
-}
 
 pub(crate) fn read_in_force(store: &Store) -> Result<InForce, AppError> {
     let (settings, programme) = store.read(|conn| {

@@ -4,7 +4,9 @@
 //! numbers under the lock, folds each fact as it is appended, follows decisions, and at its end
 //! writes everything down in one order. That order, with the locks taken before, is the lock
 //! order of the house: request keys, message keys, identities, customers (by root), order keys,
-//! accounts and lots, then what is striped or belongs to nobody else.
+//! accounts and lots, then what is striped or belongs to nobody else; of that the audit last.
+//! What concerns the people who work here has an order of its own and meets none of these:
+//! the lock of all of them, counted tries (by key), one person, passes, sessions, letters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,13 +3,12 @@
 use domain::ids::KeyId;
 use domain::time::Millis;
 use domain::trust::{Action, Permission, Permissions, Secret, Subject};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::trust::keys::StoredKey;
 use store::{Queue, StoreError, Tx};
 
 use super::password::hex;
 use super::{Acting, Note, TrustError, TrustRefusal, digest_whole};
-use crate::settings::KeyKind;
 use crate::{App, AppError, Inner};
 
 /// A shop has at most so many keys, revoked ones among them.
@@ -21,6 +20,41 @@ const LABEL_BYTES_MAX: usize = 100;
 const USED_MS: i64 = 10 * 60_000;
 /// A replaced key stays good this long at most.
 const OVERLAP_MS_MAX: i64 = 30 * Millis::DAY;
+
+/// What a key of the API may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyKind {
+    /// Public, in pages and apps: it may only send events.
+    Write,
+    /// The shop's back end: it opens the JSON API.
+    Secret,
+}
+
+impl KeyKind {
+    /// The word in tables, and the beginning of such a key.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+impl std::str::FromStr for KeyKind {
+    type Err = AppError;
+
+    fn from_str(word: &str) -> Result<Self, AppError> {
+        match word {
+            "write" => Ok(Self::Write),
+            "secret" => Ok(Self::Secret),
+            other => Err(AppError::Invalid(format!(
+                "“{other}” is no kind of key: expected write or secret"
+            ))),
+        }
+    }
+}
 
 /// A key that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -61,12 +61,14 @@ impl Passwords {
             .iter()
             .zip(expected)
             .fold(0, |differs, (one, other)| differs | (one ^ other));
-        expected.len() == HASH_BYTES && differs == 0
+        // Of a longer one only the beginning was hashed.
+        password.len() <= PASSWORD_BYTES_MAX && expected.len() == HASH_BYTES && differs == 0
     }
 
     fn run(&self, password: &str, salt: &[u8; SALT_BYTES]) -> [u8; HASH_BYTES] {
         let _seat = self.sit();
-        let end = password.floor_char_boundary(PASSWORD_BYTES_MAX);
+        let bytes = password.as_bytes();
+        let bytes = &bytes[..bytes.len().min(PASSWORD_BYTES_MAX)];
         let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES))
             .expect("the parameters are within the bounds of RFC 9106");
         let argon2 = Argon2::new_with_secret(
@@ -78,7 +80,7 @@ impl Passwords {
         .expect("a key of 32 bytes is short enough");
         let mut hash = [0; HASH_BYTES];
         argon2
-            .hash_password_into(password[..end].as_bytes(), salt, &mut hash)
+            .hash_password_into(bytes, salt, &mut hash)
             .expect("lengths are within the bounds of RFC 9106");
         hash
     }
@@ -145,6 +147,10 @@ mod tests {
                 "{broken}"
             );
         }
+        let long = "a".repeat(PASSWORD_BYTES_MAX);
+        let kept_long = passwords.hash(&long, &[2; SALT_BYTES]);
+        assert!(passwords.fits(&long, Some(&kept_long)));
+        assert!(!passwords.fits(&format!("{long}a"), Some(&kept_long)));
         let elsewhere = Passwords::new([3; 32]);
         assert!(
             !elsewhere.fits("correct horse battery", Some(&kept)),

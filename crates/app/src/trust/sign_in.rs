@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::trust::passes::StoredPass;
 use store::trust::people::StoredUser;
 
-use super::people::{PassKind, email_hash};
+use super::entrance::PassKind;
+use super::people::email_hash;
 use super::second_factor::use_code;
 use super::sessions::{NewSession, Opening, session_open};
 use super::{Origin, SignedIn, TrustError, TrustRefusal, digest_whole};
