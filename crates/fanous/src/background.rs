@@ -8,9 +8,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use app::{App, AppError};
+use connectors::mail::Mailer;
+
+use crate::letters;
 
 /// How long nothing waits before the next look.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long whoever waits for a letter waits at least.
+const LETTERS_PAUSE: Duration = Duration::from_secs(2);
 /// After a fault the next look is later, so that a log is not filled.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_secs(5);
 /// Old keys are pruned, and states of another fold looked for, so often.
@@ -30,7 +35,7 @@ struct Worker {
 
 impl Background {
     /// Starts the threads.
-    pub(crate) fn start(app: App) -> std::io::Result<Self> {
+    pub(crate) fn start(app: App, mailer: Option<Mailer>) -> std::io::Result<Self> {
         let mut background = Self {
             stop: Arc::default(),
             workers: Vec::new(),
@@ -42,8 +47,16 @@ impl Background {
             following.follow_population(stop)?;
             following.publish_thresholds().map(drop)
         })?;
+        if let Some(mailer) = mailer {
+            let sending = app.clone();
+            background.add("letters", LETTERS_PAUSE, move |_| {
+                letters::send_due(&sending, &mailer).map(drop)
+            })?;
+        }
         background.add("chores", CHORES_PAUSE, move |stop| {
             app.refold_stale(stop)?;
+            app.people_prune()?;
+            app.audit_anchor()?;
             app.prune()
         })?;
         Ok(background)

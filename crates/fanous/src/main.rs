@@ -5,6 +5,7 @@
 
 mod background;
 mod commands;
+mod letters;
 mod open;
 mod serve;
 mod socket;

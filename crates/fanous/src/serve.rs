@@ -6,12 +6,14 @@ use std::net::SocketAddr;
 
 use app::App;
 use clap::Args;
+use connectors::mail::Mailer;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use web::{Neighbour, WebOptions};
 
 use crate::background::Background;
 use crate::commands::Failure;
+use crate::letters::MailArguments;
 use crate::open::{DataOptions, open};
 use crate::socket;
 
@@ -21,6 +23,8 @@ pub(crate) struct ServeOptions {
     /// Where to listen. Only this machine, until there is a login.
     #[arg(long, env = "FANOUS_LISTEN", default_value = "127.0.0.1:7777")]
     listen: SocketAddr,
+    #[command(flatten)]
+    mail: MailArguments,
 }
 
 /// What happens before serving.
@@ -59,7 +63,9 @@ pub(crate) async fn serve(
             options.listen
         )));
     }
-    let shop = Shop::open(data.clone(), &[options.listen]).await?;
+    let mailer = options.mail.mailer()?;
+    let mut shop = Shop::open(data.clone(), &[options.listen]).await?;
+    shop.mailer = mailer;
     let mut ready = Ready {
         url: shop.url.clone(),
         write_key: None,
@@ -92,6 +98,7 @@ pub(crate) struct Shop {
     listener: TcpListener,
     pub(crate) address: SocketAddr,
     pub(crate) url: String,
+    mailer: Option<Mailer>,
 }
 
 impl Shop {
@@ -113,6 +120,7 @@ impl Shop {
             listener,
             address,
             url: format!("http://{address}"),
+            mailer: None,
         })
     }
 
@@ -125,7 +133,8 @@ impl Shop {
 
     /// Serves pages, API and commands until a signal comes.
     async fn serve(self, neighbour: Option<Neighbour>) -> Result<(), Failure> {
-        let background = Background::start(self.app.clone()).map_err(Failure::failed)?;
+        let app = self.app.clone();
+        let background = Background::start(app.clone(), self.mailer).map_err(Failure::failed)?;
         let folder = self.data.folder();
         let socket = folder
             .map(|folder| socket::listen(&folder, self.app.clone()))
@@ -143,6 +152,12 @@ impl Shop {
         .await;
         drop(socket);
         drop(background);
+        // What was done up to here cannot be taken back unseen.
+        on_thread(move || {
+            app.audit_flush()?;
+            Ok(app.audit_anchor()?)
+        })
+        .await?;
         served.map_err(Failure::failed)
     }
 }

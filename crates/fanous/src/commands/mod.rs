@@ -4,6 +4,7 @@ mod backup;
 mod customer;
 mod doctor;
 mod import;
+mod keys;
 pub(crate) mod move_to;
 mod rebuild;
 pub(crate) mod restore;
@@ -14,13 +15,13 @@ use std::sync::atomic::AtomicBool;
 use app::{App, AppError};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use backup::BackupArguments;
 use customer::CustomerArguments;
 use doctor::DoctorArguments;
 use import::ImportArguments;
 pub(crate) use import::import_file;
+use keys::KeysAction;
 
 use crate::terminal::Terminal;
 
@@ -60,17 +61,6 @@ impl Command {
         }
         Ok(())
     }
-}
-
-/// What to do with keys.
-#[derive(Debug, Clone, Subcommand, Serialize, Deserialize)]
-pub(crate) enum KeysAction {
-    /// Make a key and show it this once.
-    Create {
-        /// write (public: sends events) or secret (opens the JSON API).
-        #[arg(long)]
-        kind: String,
-    },
 }
 
 /// Why a command failed, with its exit code.
@@ -129,13 +119,6 @@ pub(crate) fn run(
         Command::Rebuild => rebuild::run(app, terminal, stop),
         Command::Export(arguments) => customer::export(arguments, app, terminal),
         Command::Erase(arguments) => customer::erase(arguments, app, terminal),
-        Command::Keys {
-            action: KeysAction::Create { kind },
-        } => {
-            let kind: app::settings::KeyKind = kind.parse()?;
-            let key = app.key_create(kind)?;
-            terminal.answer(&key, &json!({ "kind": kind.word(), "key": key }));
-            Ok(())
-        }
+        Command::Keys { action } => keys::run(action, app, terminal),
     }
 }
