@@ -10,6 +10,7 @@ mod assets;
 mod charts;
 mod errors;
 mod format;
+mod groups;
 mod guard;
 mod i18n;
 mod layout;

@@ -105,7 +105,7 @@ impl Browser {
     }
 
     /// Sends a command of Chrome's own protocol, which WebDriver has no word for.
-    fn chrome(&self, command: &str, parameters: &Value) {
+    pub(crate) fn chrome(&self, command: &str, parameters: &Value) {
         let session = self.tab.handle().session_id();
         let address = format!("{}/session/{session}/goog/cdp/execute", self.url);
         let body = json!({"cmd": command, "params": parameters});

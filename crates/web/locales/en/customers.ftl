@@ -37,6 +37,7 @@ customers-share = { $total ->
     [one] 1 customer
    *[other] { $total-shown } customers
  }, { $share } of { $of-shown }
+customers-share-of = { $share } of all { $of-shown }
 customers-warming = Every customer is still being read: { $share }. The list is right meanwhile and only takes longer; words to choose from and the sizes of segments come when it is done.
 customers-rules = Conditions
 customers-rules-text = The question as text
@@ -69,8 +70,21 @@ customers-fault-value = A value is missing.
 customers-fault-attribute = There is nothing of this name to ask about.
 customers-fault = { $reason }.
 customers-fault-at = At sign { $column-shown }: { $reason }.
-customers-fault-hint = { $fault } { $hint }.
+customers-fault-hint = { $reason } ({ $hint })
 customers-fault-row = Condition { $number-shown }: { $fault }
+# What is wrong with a question. Other languages say it in their own words, without the reason.
+customers-problem-bound = { $reason }
+customers-problem-character = { $reason }
+customers-problem-cycle = { $reason }
+customers-problem-date = { $reason }
+customers-problem-expected = { $reason }
+customers-problem-kinds = { $reason }
+customers-problem-number = { $reason }
+customers-problem-range = { $reason }
+customers-problem-segment = { $reason }
+customers-problem-text = { $reason }
+customers-problem-thresholds = { $reason }
+customers-problem-unknown = { $reason }
 customers-save = Save as a segment
 customers-save-name = Name
 customers-save-replace = Put it in the place of the segment that has this name

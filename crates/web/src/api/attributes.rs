@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::pages::Group;
+use crate::groups::Group;
 use crate::shared::Shared;
 
 /// The catalogue.

@@ -332,7 +332,7 @@ pub(super) async fn list(
         (status = 400, description = "It cannot be asked; `column` says where", body = ErrorAnswer),
         (status = 401, body = ErrorAnswer),
         (status = 403, body = ErrorAnswer),
-        (status = 503, description = "A sample, while customers are being read", body = ErrorAnswer),
+        (status = 503, description = "A sample while customers are read", body = ErrorAnswer),
     ),
     security(("secret_key" = []))
 )]
@@ -350,36 +350,36 @@ pub(super) async fn query(
         ..ListAsked::default()
     };
     let query = asked.query()?;
+    let currency = shared.app.in_force().settings.currency;
     let (question, list, sample) = shared
         .ask(move |app| {
             let question = app.question(&body.predicate)?;
             let test = question.test.clone();
-            let sample = match body.sample {
-                Some(size) => Some(app.customer_sample(&test, size)?),
-                None => None,
-            };
+            let sample = body.sample.map(|size| app.customer_sample(&test, size));
             let list = app.customer_list(&ListQuery { test, ..query })?;
-            Ok((question, list, sample))
+            Ok((question, list, sample.transpose()?))
         })
         .await?;
-    let sample = match sample {
-        Some(Insight::Warming(percent)) => return Err(Refusal::Warming(percent)),
-        Some(Insight::Ready(sample)) => {
-            let rows = sample.iter().cloned();
-            Some(rows.map(CustomerRow::from).collect())
-        }
-        None => None,
-    };
     Ok(Json(QueryAnswer {
         predicate: question.predicate.to_string(),
         explanation: question.explanation.to_string(),
         count: list.count.total,
         of: list.count.of,
-        sample,
+        sample: sample.map(sample_rows).transpose()?,
         customers: list.customers.into_iter().map(CustomerRow::from).collect(),
         next: list.next.map(write_cursor),
-        currency: shared.app.in_force().settings.currency.code().to_owned(),
+        currency: currency.code().to_owned(),
     }))
+}
+
+fn sample_rows(sample: Insight<Vec<CustomerListItem>>) -> Result<Vec<CustomerRow>, Refusal> {
+    match sample {
+        Insight::Warming(percent) => Err(Refusal::Warming(percent)),
+        Insight::Ready(sample) => {
+            let rows = sample.iter().cloned();
+            Ok(rows.map(CustomerRow::from).collect())
+        }
+    }
 }
 
 /// One customer, by id or by one of their identities.

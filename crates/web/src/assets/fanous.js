@@ -115,6 +115,7 @@ for (const form of document.querySelectorAll("[data-builder]")) {
   });
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-refresh]")) refresh("keep", `#${event.target.id}`);
+    else countSoon();
   });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-step]");

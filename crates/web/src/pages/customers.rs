@@ -28,7 +28,7 @@ use crate::layout::{Frame, Place};
 use crate::shared::Shared;
 pub(super) use count::count;
 use draft::{Draft, Unfinished};
-use form::{Editor, Form};
+use form::{Editor, Form, SORTS};
 use segments::{Done, SEGMENTS_SHOWN_MAX, Segments, save_form};
 pub(super) use segments::{remove, save};
 use sent::{Sent, Step};
@@ -97,23 +97,17 @@ pub(super) async fn ask(
     Asked(fields): Asked<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
     let sent = Sent::of(fields).stepped();
+    // The order that nobody asked for needs no word in the address.
+    let sort = Some(sent.sort.clone()).filter(|sort| sort != SORTS[0].0);
     let mut asked = ListAsked {
         query: sent.query.clone(),
-        sort: sent.sort.clone(),
+        sort: sort.unwrap_or_default(),
         ..ListAsked::default()
     };
     let query = asked.query()?;
     let step = sent.step;
-    let answered = match sent.text {
-        Some(text) => {
-            let ask = move |app: &App| Answered::of_text(app, text, query, true);
-            shared.ask(ask).await?
-        }
-        None => {
-            let ask = move |app: &App| Answered::of_rows(app, sent.draft, query, step);
-            shared.ask(ask).await?
-        }
-    };
+    let answered = shared.ask(move |app| Answered::of_sent(app, sent, query));
+    let answered = answered.await?;
     if let Some(found) = &answered.found {
         asked.predicate = match found.question.predicate.to_string() {
             everybody if everybody == "true" => String::new(),
@@ -142,6 +136,13 @@ fn address(asked: &ListAsked, as_text: bool) -> String {
 }
 
 impl Answered {
+    fn of_sent(app: &App, sent: Sent, query: ListQuery) -> Result<Self, AppError> {
+        match sent.text {
+            Some(text) => Self::of_text(app, text, query, true),
+            None => Self::of_rows(app, sent.draft, query, sent.step),
+        }
+    }
+
     fn of_text(app: &App, text: String, query: ListQuery, as_text: bool) -> Result<Self, AppError> {
         let question = match app.question(&text) {
             Ok(question) => question,
@@ -299,7 +300,7 @@ impl Scene<'_> {
                         }
                         " · "
                     }
-                    (share_words(speech, count))
+                    (speech.say_with("customers-share-of", share(speech, count)))
                 }
             }
             p.how { (speech.say_with("customers-how", how)) }
@@ -359,12 +360,15 @@ impl Scene<'_> {
     }
 }
 
-/// How many customers are meant, as a part of all.
+/// How many customers are meant, and which part of all.
 fn share_words(speech: &Speech, count: CustomerCount) -> String {
-    let share = count.total as f64 / count.of.max(1) as f64;
-    let words = Words::new()
-        .count("total", count.total)
-        .count("of", count.of)
-        .text("share", speech.percent(share, 1));
+    let words = share(speech, count).count("total", count.total);
     speech.say_with("customers-share", words)
+}
+
+fn share(speech: &Speech, count: CustomerCount) -> Words<'static> {
+    let share = count.total as f64 / count.of.max(1) as f64;
+    Words::new()
+        .count("of", count.of)
+        .text("share", speech.percent(share, 1))
 }

@@ -4,7 +4,6 @@ mod customer;
 mod customers;
 mod explained;
 mod forms;
-mod groups;
 mod overview;
 mod parts;
 mod retention;
@@ -27,7 +26,6 @@ use crate::shared::Shared;
 
 #[cfg(test)]
 pub(crate) use explained::keys as explained_keys;
-pub(crate) use groups::Group;
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()

@@ -6,15 +6,16 @@ use app::{App, AppError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use domain::segments::PredicateError;
 use serde::Serialize;
 
-use super::draft::Unfinished;
+use super::draft::{Fault, Unfinished};
 use super::form::{fault_words, said_words};
 use super::sent::Sent;
 use super::share_words;
 use crate::asked::Asked;
 use crate::errors::Refusal;
-use crate::i18n::{Words, speech_for};
+use crate::i18n::{Speech, Words, speech_for};
 use crate::pages::explained::explained;
 use crate::shared::Shared;
 
@@ -47,8 +48,8 @@ struct Wrong {
 
 enum Answer {
     Found(Box<Question>, CustomerCount),
-    WrongRow(usize, super::draft::Fault),
-    WrongText(Box<domain::segments::PredicateError>),
+    WrongRow(usize, Fault),
+    WrongText(Box<PredicateError>),
 }
 
 pub(in crate::pages) async fn count(
@@ -72,36 +73,41 @@ pub(in crate::pages) async fn count(
             predicate: question.predicate.to_string(),
             error: None,
         },
-        Answer::WrongRow(row, fault) => {
-            let message = fault_words(speech, &fault);
-            let number = i64::try_from(row + 1).unwrap_or(i64::MAX);
-            let words = Words::new()
-                .count("number", number)
-                .text("fault", message.as_str());
-            Counted {
-                said: speech.say_with("customers-fault-row", words),
-                error: Some(Wrong {
-                    row: Some(row),
-                    column: None,
-                    message,
-                }),
-                ..Counted::default()
-            }
-        }
-        Answer::WrongText(error) => {
-            let message = said_words(speech, &error);
-            let column = Some(error.column);
-            Counted {
-                said: message.clone(),
-                error: Some(Wrong {
-                    row: None,
-                    column,
-                    message,
-                }),
-                ..Counted::default()
-            }
-        }
+        Answer::WrongRow(row, fault) => Counted::wrong_row(speech, row, &fault),
+        Answer::WrongText(error) => Counted::wrong_text(speech, &error),
     }))
+}
+
+impl Counted {
+    fn wrong_row(speech: &Speech, row: usize, fault: &Fault) -> Self {
+        let message = fault_words(speech, fault);
+        let number = i64::try_from(row + 1).unwrap_or(i64::MAX);
+        let words = Words::new()
+            .count("number", number)
+            .text("fault", message.as_str());
+        Self {
+            said: speech.say_with("customers-fault-row", words),
+            error: Some(Wrong {
+                row: Some(row),
+                column: None,
+                message,
+            }),
+            ..Self::default()
+        }
+    }
+
+    fn wrong_text(speech: &Speech, error: &PredicateError) -> Self {
+        let message = said_words(speech, error);
+        Self {
+            said: message.clone(),
+            error: Some(Wrong {
+                row: None,
+                column: Some(error.column),
+                message,
+            }),
+            ..Self::default()
+        }
+    }
 }
 
 fn answer(app: &App, mut sent: Sent) -> Result<Answer, AppError> {

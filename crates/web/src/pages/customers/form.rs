@@ -2,14 +2,14 @@
 //! button sends it, and what was typed comes back.
 
 use app::segments::Known;
-use domain::segments::{Attribute, Join, Kind, PredicateError, Subject};
+use domain::segments::{Attribute, Join, Kind, PredicateError, Problem, Subject};
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
 use super::draft::{About, Draft, Fault, Field, ROWS_MAX, Row, SEGMENT};
+use crate::groups::Group;
 use crate::i18n::{Speech, Words};
 use crate::pages::explained::{Class, operators, subject_label, word_label};
-use crate::pages::groups::Group;
 
 /// Values of `sort` with their words.
 pub(super) const SORTS: [(&str, &str); 4] = [
@@ -59,7 +59,6 @@ impl Form<'_> {
                         (self.text(text, fault.as_deref(), *is_rich))
                     }
                 }
-                p.live data-live role="status" aria-live="polite" {}
             }
         }
     }
@@ -97,13 +96,15 @@ impl Form<'_> {
         };
         html! {
             fieldset.rules {
-                legend { (speech.say("customers-rules")) }
+                legend.heard[rows.len() > 1] { (speech.say("customers-rules")) }
                 @if rows.len() > 1 { (self.join(draft.join)) }
                 @else if draft.join == Join::Any {
                     input type="hidden" name="join" value="any";
                 }
                 ol.plain {
-                    @for (place, row) in rows.iter().enumerate() { (self.row(place, row)) }
+                    @for (place, row) in rows.iter().enumerate() {
+                        (self.row(place, row, rows.len()))
+                    }
                 }
                 p.actions {
                     @if rows.len() < ROWS_MAX {
@@ -114,6 +115,7 @@ impl Form<'_> {
                     button.main name="do" value="apply" { (speech.say("customers-apply")) }
                     button.quiet name="do" value="text" { (speech.say("customers-as-text")) }
                     (self.clear())
+                    (live())
                 }
             }
         }
@@ -147,7 +149,7 @@ impl Form<'_> {
         }
     }
 
-    fn row(&self, place: usize, row: &Row) -> Markup {
+    fn row(&self, place: usize, row: &Row, rows: usize) -> Markup {
         let speech = self.speech;
         let number = Words::new().count("number", i64::try_from(place + 1).unwrap_or(i64::MAX));
         let fault = row.fault.as_ref().map(|fault| fault_words(speech, fault));
@@ -161,9 +163,11 @@ impl Form<'_> {
                 noscript {
                     button.small name="do" value="keep" { (speech.say("customers-keep")) }
                 }
-                button.small name="do" value={ "remove-" (place) } data-step
-                    aria-label=(speech.say_with("customers-remove-row", number)) {
-                    (speech.say("customers-remove"))
+                @if rows > 1 || row.about() != About::Nothing {
+                    button.small name="do" value={ "remove-" (place) } data-step
+                        aria-label=(speech.say_with("customers-remove-row", number)) {
+                        (speech.say("customers-remove"))
+                    }
                 }
                 @if let Some(fault) = fault {
                     p.fault #{ "f" (place) } { (fault) }
@@ -324,7 +328,8 @@ impl Form<'_> {
         html! {
             input.value.words[is_word || is_many] #{ "v" (place) } name={ "v" (place) }
                 value=(first) maxlength="4000" autocomplete="off" placeholder=[hint]
-                dir=[is_word.then_some("auto")] inputmode=[(!is_word && !is_many).then_some("decimal")]
+                dir=[is_word.then_some("auto")]
+                inputmode=[(!is_word && !is_many).then_some("decimal")]
                 list=[list.as_deref()] aria-label=(speech.say("customers-value"))
                 aria-describedby=[row.fault.is_some().then(|| format!("f{place}"))];
             @if let Some(list) = &list {
@@ -363,10 +368,16 @@ impl Form<'_> {
                     button.main name="do" value="apply" { (speech.say("customers-apply")) }
                     button.quiet name="do" value="form" { (speech.say("customers-as-form")) }
                     (self.clear())
+                    (live())
                 }
             }
         }
     }
+}
+
+/// Where a script says how many customers are meant.
+fn live() -> Markup {
+    html! { span.live data-live role="status" aria-live="polite" {} }
 }
 
 /// The text with the place of an error marked, and so much around it as fits a line.
@@ -404,20 +415,41 @@ pub(super) fn fault_words(speech: &Speech, fault: &Fault) -> String {
     }
 }
 
+/// What is wrong, as far as a language has words of its own for it.
+const fn problem_key(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Character => "customers-problem-character",
+        Problem::Text => "customers-problem-text",
+        Problem::Number => "customers-problem-number",
+        Problem::Date => "customers-problem-date",
+        Problem::Expected => "customers-problem-expected",
+        Problem::Unknown => "customers-problem-unknown",
+        Problem::Kinds => "customers-problem-kinds",
+        Problem::Range => "customers-problem-range",
+        Problem::Bound => "customers-problem-bound",
+        Problem::Segment => "customers-problem-segment",
+        Problem::Cycle => "customers-problem-cycle",
+        Problem::Thresholds => "customers-problem-thresholds",
+    }
+}
+
 /// What the language says of a mistake, with its place when it has one.
 pub(super) fn said_words(speech: &Speech, error: &PredicateError) -> String {
-    let words = || Words::new().text("reason", error.reason.as_str());
-    let column = i64::try_from(error.column).unwrap_or(i64::MAX);
-    let said = match column {
-        0 => speech.say_with("customers-fault", words()),
-        column => speech.say_with("customers-fault-at", words().count("column", column)),
-    };
-    match &error.hint {
+    let reason = Words::new().text("reason", error.reason.as_str());
+    let reason = speech.say_with(problem_key(error.problem), reason);
+    let reason = match &error.hint {
         Some(hint) => {
-            let words = Words::new().text("fault", said).text("hint", hint.as_str());
+            let words = Words::new()
+                .text("reason", reason)
+                .text("hint", hint.as_str());
             speech.say_with("customers-fault-hint", words)
         }
-        None => said,
+        None => reason,
+    };
+    let words = Words::new().text("reason", reason);
+    match i64::try_from(error.column) {
+        Ok(0) | Err(_) => speech.say_with("customers-fault", words),
+        Ok(column) => speech.say_with("customers-fault-at", words.count("column", column)),
     }
 }
 
@@ -439,6 +471,6 @@ mod tests {
             "orders &gt; 3 &amp;&amp; <mark>h</mark>eight",
         );
         check("orders >", "orders &gt;<mark>\u{2423}</mark>");
-        check(&format!("{}x", "(".repeat(80)), "…");
+        check(&format!("{}x", "(".repeat(200)), "…");
     }
 }
