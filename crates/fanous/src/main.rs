@@ -5,7 +5,9 @@
 
 mod background;
 mod commands;
+mod config;
 mod letters;
+mod log;
 mod open;
 mod serve;
 mod socket;
@@ -15,11 +17,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use commands::move_to::MoveArguments;
 use commands::restore::RestoreArguments;
 use commands::{Command, Failure};
+use config::{Config, ConfigAction, ConfigOptions};
+use log::LogOptions;
 use open::DataOptions;
 use serve::ServeOptions;
 use terminal::Terminal;
@@ -30,6 +34,10 @@ use terminal::Terminal;
 struct Arguments {
     #[command(flatten)]
     data: DataOptions,
+    #[command(flatten)]
+    config: ConfigOptions,
+    #[command(flatten)]
+    log: LogOptions,
     /// One line of JSON at the end instead of sentences.
     #[arg(long, global = true)]
     json: bool,
@@ -47,27 +55,43 @@ enum Action {
     Restore(RestoreArguments),
     /// Copy the shop to another place, between SQLite and PostgreSQL too, and compare every row.
     Move(MoveArguments),
+    /// The configuration.
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
     #[command(flatten)]
     Command(Command),
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("FANOUS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let (command, config) = match config::apply(Arguments::command()) {
+        Ok(configured) => configured,
+        Err(failure) => return fail(&failure),
+    };
+    let matches = command.get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    match run(arguments, &matches, &config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn run(arguments: Arguments, matches: &clap::ArgMatches, config: &Config) -> Result<(), Failure> {
+    arguments.log.start()?;
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Failure::failed(error)),
+        Err(error) => return Err(Failure::failed(error)),
     };
     let stop = Arc::new(AtomicBool::new(false));
-    let outcome = match arguments.action {
+    match arguments.action {
         Action::Serve(options) => runtime.block_on(serve::serve(
             arguments.data,
             options,
@@ -90,14 +114,17 @@ fn main() -> ExitCode {
             let mut terminal = Terminal::standard(arguments.json);
             commands::move_to::run(&target, &arguments.data, &mut terminal, &stop)
         }
+        Action::Config {
+            action: ConfigAction::Check,
+        } => {
+            let mut terminal = Terminal::standard(arguments.json);
+            config::check(&Arguments::command(), matches, config, &mut terminal);
+            Ok(())
+        }
         Action::Command(command) => {
             runtime.spawn(stop_on_signal(Arc::clone(&stop)));
             run_command(&arguments.data, &command, arguments.json, &stop)
         }
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => fail(&failure),
     }
 }
 

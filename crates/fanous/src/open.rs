@@ -18,6 +18,8 @@ pub(crate) struct DataOptions {
         long,
         global = true,
         env = "FANOUS_DATA",
+        // The address may hold a password.
+        hide_env_values = true,
         default_value = "fanous-data"
     )]
     pub(crate) data: String,
@@ -30,12 +32,12 @@ pub(crate) struct DataOptions {
     #[arg(long, global = true, env = "FANOUS_SCHEMA")]
     pub(crate) schema: Option<String>,
     /// Connections that write, on PostgreSQL.
-    #[arg(long, global = true, default_value_t = 4)]
+    #[arg(long, global = true, env = "FANOUS_WRITERS", default_value_t = 4)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) writers: u16,
     /// Accept a PostgreSQL server that may lose what it acknowledged (fsync or full_page_writes
     /// off).
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "FANOUS_UNSAFE")]
     pub(crate) r#unsafe: bool,
 }
 

@@ -129,3 +129,132 @@ fn the_doctor_says_what_it_saw_alone_and_beside_a_server_and_fails_when_somethin
     assert!(out.contains("wrong  keys: shop.key"), "{out}");
     assert!(out.contains("→ take the permission away"), "{out}");
 }
+
+/// The program with this configuration file and these variables, and nothing of the test's own.
+fn configured(
+    file: &Path,
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+) -> (i32, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fanous"));
+    for name in [
+        "DATA",
+        "KEYS",
+        "SCHEMA",
+        "WRITERS",
+        "UNSAFE",
+        "LISTEN",
+        "LOG",
+        "LOG_FORMAT",
+    ] {
+        command.env_remove(format!("FANOUS_{name}"));
+    }
+    let output = command
+        .env("FANOUS_CONFIG", file)
+        .envs(variables.iter().copied())
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let code = output.status.code().unwrap_or(-1);
+    (code, text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_command_line_is_stronger_than_the_environment_and_that_than_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "data = \"postgres://shop:s3cret@db/fanous\"\nlisten = \"127.0.0.1:8000\"\n\
+                writers = 8\nunsafe = true\nlog = \"error\"\n";
+    let config = file(folder.path(), "fanous.toml", text);
+    let variables = [("FANOUS_WRITERS", "9"), ("FANOUS_LISTEN", "127.0.0.1:9000")];
+    let asked = ["config", "check", "--log", "info", "--json"];
+    let (code, out, err) = configured(&config, &variables, &asked);
+    assert_eq!(code, 0, "{err}");
+    assert!(!out.contains("s3cret"), "{out}");
+    let explained = json(&out);
+    let check = |key: &str, value: Value, from: &str| {
+        let settings = explained["settings"].as_array().expect("a list");
+        let setting = settings.iter().find(|it| it["key"] == key);
+        let setting = setting.unwrap_or_else(|| panic!("{key} is not explained"));
+        assert_eq!(
+            (&setting["value"], &setting["from"]),
+            (&value, &from.into()),
+            "{key}"
+        );
+        assert!(
+            setting["does"].as_str().is_some_and(|it| it.len() > 10),
+            "{setting}"
+        );
+    };
+    check("data", "postgres://shop:…@db/fanous".into(), "file");
+    check("log", "info".into(), "command line");
+    check("writers", "9".into(), "environment");
+    check("unsafe", "true".into(), "file");
+    check("listen", "127.0.0.1:9000".into(), "environment");
+    check("log_format", "text".into(), "default");
+    check("keys", Value::Null, "default");
+    let (_, out, _) = configured(&config, &variables, &["config", "check"]);
+    assert!(out.contains("writers = 9   (environment)"), "{out}");
+    for help in [&["--help"][..], &["serve", "--help"]] {
+        let (code, out, _) = configured(&config, &[], help);
+        assert_eq!(code, 0);
+        assert!(!out.contains("s3cret"), "{out}");
+    }
+}
+
+#[test]
+fn what_the_file_says_is_what_happens_and_what_it_cannot_say_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("elsewhere");
+    let config = file(folder.path(), "fanous.toml", &format!("data = {data:?}\n"));
+    let (code, _, err) = configured(&config, &[], &["rebuild"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(data.join("fanous.db").is_file(), "the file said where");
+    let check = |text: &str, sentence: &str| {
+        let config = file(folder.path(), "wrong.toml", text);
+        let (code, _, err) = configured(&config, &[], &["rebuild"]);
+        assert_eq!(code, 2, "{text}: {err}");
+        assert!(err.contains(sentence), "{text}: {err}");
+        assert!(!err.contains("s3cret"), "{err}");
+    };
+    check(
+        "writer = 3\n",
+        "no setting “writer”; did you mean “writers”?",
+    );
+    check("writers = 300\n", "300 is not in 1..=64");
+    check("writers = \"many\"\n", "invalid value 'many'");
+    check("unsafe = \"yes\"\n", "unsafe: it is true or false");
+    check("listen = \"everywhere\"\n", "listen: invalid value");
+    check("data = [1]\n", "data: it cannot be a array");
+    check("x = 1\ndata = \"s3cret\nwriters = 3\n", "line 2");
+    let missing = folder.path().join("missing.toml");
+    let (code, _, err) = configured(&missing, &[], &["rebuild"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("missing.toml"), "{err}");
+}
+
+#[test]
+fn the_log_is_one_document_a_line_when_it_is_asked_for_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, none) = (folder.path().join("data"), Path::new(""));
+    let arguments = [
+        "--data",
+        text(&data),
+        "--log",
+        "debug",
+        "--log-format",
+        "json",
+        "rebuild",
+    ];
+    let (code, _, err) = configured(none, &[], &arguments);
+    assert_eq!(code, 0, "{err}");
+    for line in err.lines() {
+        let line = json(line);
+        assert!(
+            line["level"].is_string() && line["timestamp"].is_string(),
+            "{line}"
+        );
+    }
+    let (code, _, err) = configured(none, &[], &["--log", "a=b=c", "rebuild"]);
+    assert_eq!(code, 2, "{err}");
+}

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use domain::time::Millis;
+use postgres::error::SqlState;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -160,16 +161,21 @@ impl PostgresConn {
         if schema.get::<_, Option<String>>(0).is_none() {
             return Err(StoreError::Missing("schema of this name"));
         }
-        let row = self.client.query_one(
-            "SELECT CAST(COUNT(*) FILTER (WHERE taken) AS BIGINT) FROM (
-                SELECT pg_try_advisory_lock(
-                           hashtext(current_schema()) # $1, CAST(n AS INT)
-                       ) AS taken
-                  FROM generate_series(CAST(1 AS BIGINT), $2) AS n) AS numbers",
+        // A process that has just ended lets go of its numbers a moment later, so they are waited
+        // for; always in the same order, so that two who do this cannot wait for each other.
+        self.client.batch_execute("SET lock_timeout = '2s'")?;
+        let taken = self.client.execute(
+            "SELECT pg_advisory_lock(hashtext(current_schema()) # $1, CAST(n AS INT))
+               FROM generate_series(CAST(1 AS BIGINT), $2) AS n ORDER BY n",
             &[&WRITER_LOCK_CLASS, &WRITERS_MAX],
-        )?;
-        if row.get::<_, i64>(0) == WRITERS_MAX {
-            return Ok(());
+        );
+        match taken {
+            Ok(_) => {
+                self.client.batch_execute("SET lock_timeout = '30s'")?;
+                return Ok(());
+            }
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {}
+            Err(error) => return Err(error.into()),
         }
         Err(StoreError::Refused(
             "this database is open in another Fanous: stop every node of it first".to_owned(),
