@@ -21,6 +21,9 @@ pub struct ShopSettings {
     pub calendar: Calendar,
     /// The currency of its books.
     pub currency: Currency,
+    /// Amounts in rials are shown as tomans, ten rials each. Books and the API keep to rials.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub toman: bool,
     /// Its people are made up; every page says so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_synthetic: bool,
@@ -33,6 +36,7 @@ impl Default for ShopSettings {
             zone: Zone::utc(),
             calendar: Calendar::Gregorian,
             currency: Currency::EUR,
+            toman: false,
             is_synthetic: false,
         }
     }

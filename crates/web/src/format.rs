@@ -1,17 +1,21 @@
 //! Numbers, money and dates as a language writes them: the one place where figures become text.
 
-use domain::money::Currency;
+mod tender;
+
 use domain::time::{Calendar, Millis, Zone};
 
 use crate::i18n::{Speech, Words};
+pub(crate) use tender::Tender;
 
-/// How a language writes numbers.
+/// How a language writes numbers and dates.
 #[derive(Debug, Clone)]
 pub(crate) struct Numbers {
     digits: [char; 10],
     group: String,
     point: String,
     minus: String,
+    /// The calendar of its readers, for dates; months of a shop are those of the shop's calendar.
+    calendar: Calendar,
 }
 
 impl Default for Numbers {
@@ -21,6 +25,7 @@ impl Default for Numbers {
             group: ",".to_owned(),
             point: ".".to_owned(),
             minus: "−".to_owned(),
+            calendar: Calendar::Gregorian,
         }
     }
 }
@@ -34,6 +39,9 @@ impl Numbers {
         numbers.group = speech.say("format-group");
         numbers.point = speech.say("format-point");
         numbers.minus = speech.say("format-minus");
+        if speech.say("format-calendar") == "jalali" {
+            numbers.calendar = Calendar::Jalali;
+        }
         numbers
     }
 
@@ -82,8 +90,29 @@ impl Speech {
     }
 
     /// An amount of minor units, without its currency.
-    pub(crate) fn amount(&self, minor: i64, currency: Currency) -> Amount {
-        self.parts(minor, currency.exponent())
+    pub(crate) fn amount(&self, minor: i64, tender: impl Into<Tender>) -> Amount {
+        let (number, decimals) = tender.into().shown(minor);
+        self.parts(number, decimals)
+    }
+
+    /// What a currency is called beside its amounts: its name in this language, or its code.
+    pub(crate) fn unit(&self, tender: impl Into<Tender>) -> String {
+        let tender = tender.into();
+        if tender.is_toman() {
+            return self.say("format-toman");
+        }
+        let code = tender.currency().code().to_owned();
+        let names = self.say("format-currencies");
+        let mut names = names.split(' ').filter_map(|name| name.split_once('='));
+        names
+            .find(|(known, _)| *known == code)
+            .map_or(code, |(_, name)| name.to_owned())
+    }
+
+    /// From one figure to another, both as they are written.
+    pub(crate) fn span(&self, low: &str, high: &str) -> String {
+        let words = Words::new().text("low", low).text("high", high);
+        self.say_with("format-span", words)
     }
 
     /// A number of hundredths, with two decimals.
@@ -116,14 +145,14 @@ impl Speech {
     }
 
     /// An amount of minor units as one text, without its currency.
-    pub(crate) fn money(&self, minor: i64, currency: Currency) -> String {
-        let amount = self.amount(minor, currency);
+    pub(crate) fn money(&self, minor: i64, tender: impl Into<Tender>) -> String {
+        let amount = self.amount(minor, tender);
         amount.whole + &amount.minor
     }
 
     /// An amount rounded to whole units, for sentences and axes.
-    pub(crate) fn money_rounded(&self, minor: i64, currency: Currency) -> String {
-        let unit = 10_i64.pow(currency.exponent());
+    pub(crate) fn money_rounded(&self, minor: i64, tender: impl Into<Tender>) -> String {
+        let unit = tender.into().unit();
         let half = if minor < 0 { -unit / 2 } else { unit / 2 };
         self.number(minor.saturating_add(half) / unit)
     }
@@ -133,7 +162,8 @@ impl Speech {
         let (key, unit) = match number.unsigned_abs() {
             0..10_000 => return self.number(number),
             10_000..1_000_000 => ("format-thousands", 1_000),
-            _ => ("format-millions", 1_000_000),
+            1_000_000..1_000_000_000 => ("format-millions", 1_000_000),
+            _ => ("format-billions", 1_000_000_000),
         };
         let tenths = (number / (unit / 10)) % 10;
         let whole = self.number(number / unit);
@@ -196,12 +226,16 @@ impl Speech {
 
     /// A day in the shop's zone, in the reader's calendar.
     pub(crate) fn day(&self, at: i64, zone: &Zone) -> String {
-        let wall = zone.wall_clock(Millis(at));
-        let month = self.month_name("format-months", i32::from(wall.month));
+        let calendar = self.numbers.calendar;
+        let (year, month, day) = calendar.date(zone.day(Millis(at)));
+        let names = match calendar {
+            Calendar::Gregorian => "format-months",
+            Calendar::Jalali => "format-months-jalali",
+        };
         let words = Words::new()
-            .text("day", self.numbers.digits(&wall.day.to_string()))
-            .text("month", month)
-            .text("year", self.numbers.digits(&wall.year.to_string()));
+            .text("day", self.numbers.digits(&day.to_string()))
+            .text("month", self.month_name(names, month))
+            .text("year", self.numbers.digits(&year.to_string()));
         self.say_with("format-date", words)
     }
 
@@ -261,75 +295,4 @@ pub(crate) fn decimals_of(sample: u64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::http::HeaderMap;
-
-    use super::*;
-    use crate::i18n::speech_for;
-
-    #[test]
-    fn numbers_are_grouped_and_signed() {
-        let speech = speech_for(&HeaderMap::new());
-        let check = |number: i64, shown: &str| assert_eq!(speech.number(number), shown);
-        check(0, "0");
-        check(999, "999");
-        check(1_000, "1,000");
-        check(-541_909, "−541,909");
-        check(i64::MIN, "−9,223,372,036,854,775,808");
-    }
-
-    #[test]
-    fn money_has_the_decimals_of_its_currency() {
-        let speech = speech_for(&HeaderMap::new());
-        let check = |minor: i64, currency: &str, shown: &str| {
-            let currency = currency.parse().expect("a currency");
-            assert_eq!(speech.money(minor, currency), shown);
-        };
-        check(888_720_889, "GBP", "8,887,208.89");
-        check(-5, "GBP", "−0.05");
-        check(1_500, "JPY", "1,500");
-        check(1_234_567, "KWD", "1,234.567");
-        assert_eq!(speech.money_rounded(-150, Currency::GBP), "−2");
-        assert_eq!(speech.money_rounded(149, Currency::GBP), "1");
-    }
-
-    #[test]
-    fn shares_show_what_their_interval_supports() {
-        let speech = speech_for(&HeaderMap::new());
-        assert_eq!(
-            speech.percent(0.655_8, decimals_for(0.641, 0.67)),
-            "65.6\u{a0}%"
-        );
-        assert_eq!(speech.percent(0.655_8, decimals_for(0.5, 0.8)), "66\u{a0}%");
-        assert_eq!(speech.percent(-0.031, 1), "−3.1\u{a0}%");
-    }
-
-    #[test]
-    fn decimals_are_grouped_and_signed() {
-        let speech = speech_for(&HeaderMap::new());
-        let check = |number: f64, decimals: usize, shown: &str| {
-            assert_eq!(speech.decimal(number, decimals), shown);
-        };
-        check(0.715_139, 3, "0.715");
-        check(-12_345.67, 1, "−12,345.7");
-        check(-0.04, 1, "0.0");
-        check(12.5, 0, "12");
-        check(f64::INFINITY, 0, "1,000,000,000,000,000");
-    }
-
-    #[test]
-    fn dates_are_those_of_the_shops_zone() {
-        let speech = speech_for(&HeaderMap::new());
-        let tehran: Zone = "Asia/Tehran".parse().expect("a zone");
-        let at = domain::time::parse_time("2011-12-09T21:50:00Z", &Zone::utc())
-            .expect("a time")
-            .0;
-        assert_eq!(speech.moment(at, &Zone::utc()), "9 Dec 2011, 21:50");
-        assert_eq!(speech.moment(at, &tehran), "10 Dec 2011, 01:20");
-        assert_eq!(
-            speech.month("2011-03", Calendar::Gregorian, false),
-            "March 2011"
-        );
-        assert_eq!(speech.month("1390-09", Calendar::Jalali, true), "Azar 1390");
-    }
-}
+mod tests;

@@ -8,31 +8,56 @@ use std::sync::LazyLock;
 use axum::http::{HeaderMap, header};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use maud::{Markup, html};
 
 use crate::format::Numbers;
 
 /// A language as it lies in the source.
 struct Locale {
     tag: &'static str,
+    /// What its speakers call it.
+    name: &'static str,
     direction: &'static str,
     files: &'static [&'static str],
 }
 
-static LOCALES: [Locale; 1] = [Locale {
-    tag: "en",
-    direction: "ltr",
-    files: &[
-        include_str!("../locales/en/attributes.ftl"),
-        include_str!("../locales/en/common.ftl"),
-        include_str!("../locales/en/customer.ftl"),
-        include_str!("../locales/en/customers.ftl"),
-        include_str!("../locales/en/errors.ftl"),
-        include_str!("../locales/en/format.ftl"),
-        include_str!("../locales/en/overview.ftl"),
-        include_str!("../locales/en/retention.ftl"),
-        include_str!("../locales/en/value.ftl"),
-    ],
-}];
+/// The files of a language, one a room.
+macro_rules! files {
+    ($tag:literal) => {
+        &[
+            include_str!(concat!("../locales/", $tag, "/attributes.ftl")),
+            include_str!(concat!("../locales/", $tag, "/common.ftl")),
+            include_str!(concat!("../locales/", $tag, "/customer.ftl")),
+            include_str!(concat!("../locales/", $tag, "/customers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/errors.ftl")),
+            include_str!(concat!("../locales/", $tag, "/format.ftl")),
+            include_str!(concat!("../locales/", $tag, "/overview.ftl")),
+            include_str!(concat!("../locales/", $tag, "/retention.ftl")),
+            include_str!(concat!("../locales/", $tag, "/value.ftl")),
+        ]
+    };
+}
+
+static LOCALES: [Locale; 3] = [
+    Locale {
+        tag: "en",
+        name: "English",
+        direction: "ltr",
+        files: files!("en"),
+    },
+    Locale {
+        tag: "fa",
+        name: "فارسی",
+        direction: "rtl",
+        files: files!("fa"),
+    },
+    Locale {
+        tag: "zh-Hant-TW",
+        name: "繁體中文",
+        direction: "ltr",
+        files: files!("zh-Hant-TW"),
+    },
+];
 
 static SPEECHES: LazyLock<Vec<Speech>> = LazyLock::new(|| LOCALES.iter().map(Speech::of).collect());
 
@@ -40,14 +65,52 @@ static SPEECHES: LazyLock<Vec<Speech>> = LazyLock::new(|| LOCALES.iter().map(Spe
 pub(crate) struct Speech {
     /// The tag for `lang`.
     pub(crate) tag: &'static str,
+    /// What its speakers call it.
+    pub(crate) name: &'static str,
     /// The direction for `dir`.
     pub(crate) direction: &'static str,
     pub(crate) numbers: Numbers,
     bundle: FluentBundle<FluentResource>,
 }
 
-/// The language that a reader likes best of those there are; the first one when none fits.
+/// The cookie in which a person's choice is kept.
+const CHOICE: &str = "lang";
+
+/// Every language there is.
+pub(crate) fn speeches() -> &'static [Speech] {
+    &SPEECHES
+}
+
+/// The language of this tag.
+pub(crate) fn speech_named(tag: &str) -> Option<&'static Speech> {
+    SPEECHES.iter().find(|speech| speech.tag == tag)
+}
+
+/// The language in which a reader is answered: the one that was chosen, else the one that the
+/// browser likes best of those there are, else the first.
 pub(crate) fn speech_for(headers: &HeaderMap) -> &'static Speech {
+    chosen(headers).unwrap_or_else(|| liked(headers))
+}
+
+/// What keeps a choice for a year. It says nothing of the person and needs no secrecy.
+pub(crate) fn choice_cookie(speech: &Speech) -> String {
+    format!(
+        "{CHOICE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        speech.tag
+    )
+}
+
+fn chosen(headers: &HeaderMap) -> Option<&'static Speech> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|cookie| cookie.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let (_, tag) = pairs.find(|(name, _)| *name == CHOICE)?;
+    speech_named(tag)
+}
+
+fn liked(headers: &HeaderMap) -> &'static Speech {
     let wanted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -82,7 +145,7 @@ impl Speech {
             .parse()
             .expect("the tags of our languages are well formed");
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-        // Values of people stand in `bdi` elements and never inside sentences.
+        // Words of people are isolated where they are set in; most of what is set in is ours.
         bundle.set_use_isolating(false);
         for file in locale.files {
             let resource = FluentResource::try_new((*file).to_owned())
@@ -93,6 +156,7 @@ impl Speech {
         }
         let mut speech = Self {
             tag: locale.tag,
+            name: locale.name,
             direction: locale.direction,
             numbers: Numbers::default(),
             bundle,
@@ -135,6 +199,35 @@ impl Speech {
     }
 }
 
+/// Begins and ends a part of a text that has a direction of its own.
+const ISOLATE: char = '\u{2068}';
+const ISOLATE_END: char = '\u{2069}';
+
+/// A word of outside between isolates.
+pub(crate) fn isolate(word: &str) -> String {
+    let shown: String = word.chars().filter(|sign| !turns(*sign)).collect();
+    format!("{ISOLATE}{shown}{ISOLATE_END}")
+}
+
+/// Whether a sign would break a line or turn the direction of what stands around it.
+fn turns(sign: char) -> bool {
+    let turns = ['\u{200e}', '\u{200f}', '\u{061c}'].contains(&sign);
+    let isolates = ('\u{202a}'..='\u{202e}').contains(&sign);
+    turns || isolates || sign.is_control() || ('\u{2066}'..=ISOLATE_END).contains(&sign)
+}
+
+/// A sentence as a page shows it: what stands between isolates becomes a `bdi` element.
+pub(crate) fn marked_up(said: &str) -> Markup {
+    html! {
+        @for (place, part) in said.split(ISOLATE).enumerate() {
+            @match part.split_once(ISOLATE_END) {
+                Some((word, rest)) if place > 0 => { bdi { (word) } (rest) },
+                _ => (part),
+            }
+        }
+    }
+}
+
 enum Word {
     Text(String),
     Count(i64),
@@ -152,6 +245,12 @@ impl<'a> Words<'a> {
     pub(crate) fn text(mut self, name: &'a str, text: impl Into<String>) -> Self {
         self.0.push((name, Word::Text(text.into())));
         self
+    }
+
+    /// A word of outside, such as a name: between isolates, because it may be written in another
+    /// direction, and without the signs that would break the line or turn what stands around it.
+    pub(crate) fn outside(self, name: &'a str, text: &str) -> Self {
+        self.text(name, isolate(text))
     }
 
     pub(crate) fn count(mut self, name: &'a str, count: i64) -> Self {

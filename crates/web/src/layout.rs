@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::Neighbour;
 use crate::assets::{script_address, sign_address, style_address};
-use crate::i18n::Speech;
+use crate::i18n::{Speech, speeches};
 
 /// Where in the house a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,21 @@ impl Frame<'_> {
                             }
                         }
                     }
+                }
+                (self.languages())
+            }
+        }
+    }
+
+    /// The other languages, each in its own words; one press keeps the choice.
+    fn languages(&self) -> Markup {
+        let others = speeches().iter().filter(|it| it.tag != self.speech.tag);
+        html! {
+            form.languages method="post" action="/language"
+                aria-label=(self.speech.say("common-language")) {
+                @for other in others {
+                    button.quiet name="lang" value=(other.tag) lang=(other.tag)
+                        dir=(other.direction) { (other.name) }
                 }
             }
         }

@@ -6,6 +6,7 @@ common-retention = Retention
 common-value = Value
 common-other-shop = Look at
 common-synthetic = Synthetic data: a made-up shop. None of these people exists.
+common-language = Language
 common-find = Find a customer
 common-twin = The same as data:
 common-api = the API

@@ -13,3 +13,10 @@ format-months-jalali = Farvardin Ordibehesht Khordad Tir Mordad Shahrivar Mehr A
 format-range = { $from } to { $to }
 format-thousands = { $number } k
 format-millions = { $number } M
+format-billions = { $number } B
+format-span = { $low }–{ $high }
+# Currencies that have a name here, as `EUR=euro`, with spaces between them; others go by their code.
+format-currencies = { "" }
+format-toman = toman
+# The calendar of dates: gregorian or jalali. Months of the shop are those of the shop's calendar.
+format-calendar = gregorian

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::scale::Scale;
-use super::{LABEL_WIDTH, START, hatching, short};
+use super::{START, hatching, short, widest};
 use crate::i18n::Speech;
 
 /// The inner size of the plot, in units of its view box.
@@ -67,7 +67,8 @@ fn scale_of(chart: &ColumnChart) -> Scale {
 pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
     let scale = scale_of(chart);
     let slot = WIDTH / chart.columns.len().max(1) as f64;
-    let each = (LABEL_WIDTH / slot).ceil().max(1.0) as usize;
+    let widest = widest(chart.columns.iter().map(|column| column.label.as_str()));
+    let each = (widest / slot).ceil().max(1.0) as usize;
     let bottom = TOP + PLOT_HEIGHT;
     let hatch = format!("{}-hatch", chart.id);
     let height = bottom + 28.0;

@@ -97,9 +97,59 @@ fn readers_get_the_language_they_like_best_of_those_there_are() {
         assert_eq!(speech_for(&headers).tag, tag, "{wanted}");
     };
     check("en-GB,en;q=0.9", "en");
+    check("fa-IR,fa;q=0.9,en;q=0.8", "fa");
+    check("en;q=0.5,fa;q=0.9", "fa");
+    check("de;q=0.9,zh;q=0.2", "zh-Hant-TW");
+    check("zh-TW", "zh-Hant-TW");
     check("de", "en");
     check("", "en");
     check("xx;q=nonsense", "en");
+}
+
+#[test]
+fn what_was_chosen_goes_before_what_the_browser_likes() {
+    let check = |cookie: &'static str, tag: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        headers.append(header::COOKIE, HeaderValue::from_static(cookie));
+        assert_eq!(speech_for(&headers).tag, tag, "{cookie}");
+    };
+    check("lang=fa", "fa");
+    check("session=1; lang=zh-Hant-TW; other=2", "zh-Hant-TW");
+    check("lang=xx", "en");
+    check("slang=fa", "en");
+    check("lang", "en");
+    let cookie = choice_cookie(speech_named("fa").expect("a language"));
+    assert!(cookie.starts_with("lang=fa; Path=/"), "{cookie}");
+    assert!(cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(speech_named("FA; Domain=x").is_none());
+}
+
+#[test]
+fn words_of_outside_turn_nothing_around_them() {
+    let check = |word: &str, shown: &str| {
+        let speech = speech_named("fa").expect("a language");
+        let words = Words::new().outside("name", word);
+        let said = speech.say_with("customer-erase-title", words);
+        assert_eq!(marked_up(&said).into_string(), shown);
+    };
+    check("Sara", "اطلاعات <bdi>Sara</bdi> حذف شود؟");
+    check(
+        "\u{202e}<b>\u{2069}\n\u{2066}\u{200f}x",
+        "اطلاعات <bdi>&lt;b&gt;x</bdi> حذف شود؟",
+    );
+    assert_eq!(marked_up("a\u{2069}b").into_string(), "a\u{2069}b");
+    assert_eq!(marked_up("\u{2068}a").into_string(), "a");
+}
+
+#[test]
+fn every_message_can_be_said_in_every_language() {
+    for speech in speeches() {
+        for key in keys(&LOCALES[0]) {
+            let pattern = speech.bundle.get_message(&key).expect("the same keys");
+            assert!(pattern.value().is_some(), "{} {key}", speech.tag);
+        }
+    }
 }
 
 #[test]

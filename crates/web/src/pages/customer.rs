@@ -175,9 +175,9 @@ impl Scene<'_> {
 
     fn figures(&self) -> Markup {
         let speech = self.speech;
-        let money = |minor: i64| amount(&speech.amount(minor, self.settings.currency));
+        let money = |minor: i64| amount(&speech.amount(minor, self.settings));
         let days = Words::new().count("days", self.metrics.order_days);
-        let currency = Words::new().text("currency", self.settings.currency.code());
+        let currency = Words::new().text("currency", speech.unit(self.settings));
         let metrics = &self.metrics;
         let rows = [
             (
@@ -212,7 +212,7 @@ impl Scene<'_> {
                     div {
                         dt {
                             (speech.say(key)) " "
-                            small.inline { (self.settings.currency.code()) }
+                            small.inline { (speech.unit(self.settings)) }
                         }
                         dd { (value) small { (note) } }
                     }

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use super::explained::explained;
 use crate::asked::{Asked, ListAsked};
 use crate::errors::Refusal;
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words, marked_up, speech_for};
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
 pub(super) use count::count;
@@ -290,13 +290,17 @@ impl Scene<'_> {
         let speech = self.speech;
         let count = found.list.count;
         let is_asked = !self.asked.predicate.is_empty();
-        let how = Words::new().text("currency", self.settings.currency.code());
+        let how = Words::new().text("currency", speech.unit(self.settings));
         html! {
             @if self.asked.is_narrow() {
                 p.lead {
                     @if is_asked {
                         span.asked {
-                            (explained(speech, self.settings, &found.question.explanation))
+                            (marked_up(&explained(
+                                speech,
+                                self.settings,
+                                &found.question.explanation,
+                            )))
                         }
                         " · "
                     }

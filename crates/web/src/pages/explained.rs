@@ -228,7 +228,7 @@ impl Teller<'_> {
             (Literal::Number(_), Subject::Of(_), Kind::Money) => {
                 let words = Words::new()
                     .text("amount", speech.plain(&value.plain()))
-                    .text("currency", self.settings.currency.code());
+                    .text("currency", speech.unit(self.settings.currency));
                 speech.say_with("explain-money", words)
             }
             (Literal::Number(_), Subject::Of(_), Kind::Share) => {
@@ -241,8 +241,7 @@ impl Teller<'_> {
 
     /// A word of outside: between isolates, because it may be written in another direction.
     fn word(&self, word: &str) -> String {
-        let shown: String = word.chars().filter(|sign| !is_control(*sign)).collect();
-        let words = Words::new().text("word", format!("\u{2068}{shown}\u{2069}"));
+        let words = Words::new().outside("word", word);
         self.speech.say_with("explain-word", words)
     }
 
@@ -250,11 +249,6 @@ impl Teller<'_> {
         let zone = &self.settings.zone;
         self.speech.day(zone.day_start(day).0, zone)
     }
-}
-
-/// Whether a sign would break a line or turn the direction of what stands around it.
-fn is_control(sign: char) -> bool {
-    sign.is_control() || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A share, 0 to 1, in percent; what is no number stays as it is.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::api::{attachment, find};
 use crate::asked::Filled;
 use crate::errors::Refusal;
-use crate::i18n::{Words, speech_for};
+use crate::i18n::{Words, marked_up, speech_for};
 use crate::layout::{Frame, Notice, Place};
 use crate::shared::Shared;
 
@@ -215,7 +215,7 @@ pub(super) async fn confirm_erase(
             "identities",
             i64::try_from(page.identities.len()).unwrap_or(i64::MAX),
         );
-    let title = Words::new().text("name", page.label.as_str());
+    let title = Words::new().outside("name", &page.label);
     let title = speech.say_with("customer-erase-title", title);
     let in_force = shared.app.in_force();
     let frame = Frame {
@@ -242,7 +242,7 @@ fn erase_content(
     home: &str,
 ) -> maud::Markup {
     html! {
-        h1 { bdi { (title) } }
+        h1 { (marked_up(title)) }
         p.lead { (speech.say("customer-erase-what")) }
         ul.consequences {
             li { (facts) }

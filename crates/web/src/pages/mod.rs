@@ -4,6 +4,7 @@ mod customer;
 mod customers;
 mod explained;
 mod forms;
+mod language;
 mod overview;
 mod parts;
 mod retention;
@@ -20,7 +21,7 @@ use maud::{Markup, html};
 
 use crate::errors::Refusal;
 use crate::format::Amount;
-use crate::i18n::Speech;
+use crate::i18n::{Speech, marked_up};
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
 
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/", get(overview::overview))
         .route("/retention", get(retention::retention))
         .route("/value", get(value::value))
+        .route("/language", post(language::choose))
         .route("/customers", get(customers::customers))
         .route("/customers/ask", get(customers::ask))
         .route("/customers/count", get(customers::count))
@@ -91,8 +93,8 @@ pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response
             h1 { (title) }
             @if let Some(detail) = detail { p.lead { bdi { (detail) } } }
             p { (speech.say(kept)) }
-            p { (speech.say(todo)) }
-            p.how { (verdict.status.as_u16()) " · " (verdict.code) }
+            p { (marked_up(&speech.say(todo))) }
+            p.how { code dir="ltr" { (verdict.status.as_u16()) " · " (verdict.code) } }
         }
     };
     frame.page_with(verdict.status, content)

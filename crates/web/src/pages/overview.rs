@@ -4,7 +4,6 @@ use app::insight::{AnonymousFigures, Overview, RepeatShare};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::money::Currency;
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
@@ -13,7 +12,7 @@ use super::parts::door;
 use super::parts::figure;
 use crate::charts::interval;
 use crate::errors::Refusal;
-use crate::format::decimals_for;
+use crate::format::{Tender, decimals_for};
 use crate::i18n::{Speech, Words, speech_for};
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
@@ -47,7 +46,7 @@ const FRACTIONS: [(f64, &str); 13] = [
 pub(super) struct Scene<'a> {
     pub(super) speech: &'static Speech,
     pub(super) settings: &'a ShopSettings,
-    pub(super) currency: Currency,
+    pub(super) currency: Tender,
     pub(super) overview: &'a Overview,
     /// From the first to the last sign of life, in words.
     pub(super) period: String,
@@ -67,7 +66,7 @@ pub(super) async fn overview(
     let scene = Scene {
         speech,
         settings,
-        currency: settings.currency,
+        currency: settings.into(),
         overview: &overview,
         period: period.unwrap_or_default(),
     };
@@ -164,8 +163,12 @@ impl Scene<'_> {
         let speech = self.speech;
         let totals = &self.overview.totals;
         let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
-        let code =
-            |key: &str| speech.say_with(key, Words::new().text("currency", self.currency.code()));
+        let code = |key: &str| {
+            speech.say_with(
+                key,
+                Words::new().text("currency", speech.unit(self.currency)),
+            )
+        };
         let money = |minor: i64| amount(&speech.amount(minor, self.currency));
         let back = totals.refunds as f64 / totals.gross.max(1) as f64;
         let note = |key: &str, words: Words<'_>| speech.say_with(key, words);
@@ -229,7 +232,7 @@ impl Scene<'_> {
             )
         };
         let how = Words::new()
-            .text("currency", self.currency.code())
+            .text("currency", speech.unit(self.currency))
             .text("period", self.period.as_str());
         let title = Words::new().count("orders", anonymous.orders);
         let unmatched = speech.number(self.overview.unmatched_refund_units);
@@ -272,6 +275,8 @@ fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use domain::money::Currency;
+
     use super::*;
 
     fn headline(repeat_buyers: i64, buyers: i64, low: f64, high: f64) -> String {
@@ -298,7 +303,7 @@ mod tests {
         let scene = Scene {
             speech: speech_for(&HeaderMap::new()),
             settings: &settings,
-            currency: Currency::GBP,
+            currency: Currency::GBP.into(),
             overview: &overview,
             period: String::new(),
         };

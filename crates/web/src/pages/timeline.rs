@@ -8,7 +8,8 @@ use maud::{Markup, html};
 use super::customer::{Scene, purpose_key};
 use super::{amount, standing_key};
 use crate::asked::encoded;
-use crate::i18n::Words;
+use crate::format::Tender;
+use crate::i18n::{Words, marked_up};
 
 /// Products that a row names before it is opened.
 const PREVIEW_LINES: usize = 2;
@@ -54,10 +55,10 @@ fn show_key(kind: TimelineKind) -> &'static str {
 pub(super) fn timeline(scene: &Scene<'_>) -> Markup {
     let speech = scene.speech;
     let heads = ["customer-when", "customer-what", "customer-where"];
-    let how = Words::new().text("zone", scene.settings.zone.name());
+    let how = Words::new().outside("zone", scene.settings.zone.name());
     html! {
         h2 #timeline { (speech.say("customer-timeline")) }
-        p.how { (speech.say_with("customer-timeline-how", how)) }
+        p.how { (marked_up(&speech.say_with("customer-timeline-how", how))) }
         nav.tabs aria-label=(speech.say("customer-timeline-show")) {
             @for kind in TimelineKind::ALL {
                 a href=(scene.timeline_address(kind))
@@ -136,7 +137,7 @@ impl Scene<'_> {
 
     fn title(&self, fact: &FactView) -> Markup {
         let speech = self.speech;
-        let with_id = |key: &str, id: &str| speech.say_with(key, Words::new().text("id", id));
+        let with_id = |key: &str, id: &str| speech.say_with(key, Words::new().outside("id", id));
         let said = match &fact.behaviour {
             Behaviour::Ordered(order) => with_id("customer-event-ordered", &order.order_id),
             Behaviour::Refunded(refund) => with_id("customer-event-refunded", &refund.refund_id),
@@ -156,7 +157,7 @@ impl Scene<'_> {
                 speech.say("customer-event-complained")
             }
             Behaviour::Complained(complaint) => {
-                let topic = Words::new().text("topic", complaint.topic.as_str());
+                let topic = Words::new().outside("topic", &complaint.topic);
                 speech.say_with("customer-event-complained-about", topic)
             }
             Behaviour::Identified => speech.say("customer-event-identified"),
@@ -184,13 +185,13 @@ impl Scene<'_> {
             Behaviour::Other(name) => return html! { bdi { (name) } },
             decided => self.decided_title(decided),
         };
-        html! { (said) }
+        marked_up(&said)
     }
 
     fn of_product(&self, key: &str, product: &str) -> String {
         let title = self.titles.get(product).map_or(product, String::as_str);
         self.speech
-            .say_with(key, Words::new().text("product", title))
+            .say_with(key, Words::new().outside("product", title))
     }
 
     fn decided_title(&self, behaviour: &Behaviour) -> String {
@@ -208,7 +209,7 @@ impl Scene<'_> {
             Behaviour::PointsAdjusted(adjusted) => {
                 let words = Words::new()
                     .text("amount", speech.number(adjusted.amount.saturating_abs()))
-                    .text("unit", adjusted.unit.as_str());
+                    .outside("unit", adjusted.unit.as_str());
                 let key = match adjusted.amount < 0 {
                     true => "customer-event-taken",
                     false => "customer-event-given",
@@ -227,9 +228,10 @@ impl Scene<'_> {
             _ => return html! {},
         };
         let sum: i64 = lines.iter().map(|line| line.amount).sum();
+        let tender = Tender::of(currency, self.settings);
         html! {
-            (amount(&self.speech.amount(sign * sum, currency)))
-            @if currency != self.settings.currency { " " (currency.code()) }
+            (amount(&self.speech.amount(sign * sum, tender)))
+            @if currency != self.settings.currency { " " (self.speech.unit(tender)) }
         }
     }
 
@@ -248,6 +250,7 @@ impl Scene<'_> {
 
     fn lines(&self, lines: &[Line], currency: Currency, matched: &[RefundedLine]) -> Markup {
         let speech = self.speech;
+        let tender = Tender::of(currency, self.settings);
         let units: i64 = lines
             .iter()
             .filter(|line| line.kind == LineKind::Product)
@@ -267,7 +270,7 @@ impl Scene<'_> {
                             th scope="col" { (speech.say("customer-line-product")) }
                             th.n scope="col" { (speech.say("customer-line-quantity")) }
                             th.n scope="col" {
-                                (speech.say("customer-line-amount")) " " (currency.code())
+                                (speech.say("customer-line-amount")) " " (speech.unit(tender))
                             }
                         }
                     }
@@ -281,7 +284,7 @@ impl Scene<'_> {
                                     }
                                 }
                                 td.n { (speech.number(line.quantity)) }
-                                td.n { (amount(&speech.amount(line.amount, currency))) }
+                                td.n { (amount(&speech.amount(line.amount, tender))) }
                             }
                         }
                     }
@@ -328,8 +331,8 @@ impl Scene<'_> {
     fn matched(&self, line: &RefundedLine) -> Markup {
         html! {
             @for (order, units) in &line.orders {
-                small { (self.speech.say_with("customer-line-of-order", Words::new()
-                    .count("units", *units).text("order", order.as_str()))) }
+                small { (marked_up(&self.speech.say_with("customer-line-of-order", Words::new()
+                    .count("units", *units).outside("order", order)))) }
             }
             @if line.unmatched > 0 {
                 small.mark { (self.speech.say_with("customer-line-unmatched",

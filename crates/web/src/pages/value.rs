@@ -4,14 +4,13 @@ use app::insight::{Insight, ScoreFigures, Spread, Top, Value};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::money::Currency;
 use domain::settings::ShopSettings;
 use maud::{Markup, html};
 
 use super::amount;
 use super::parts::{count, door, figure, period, warming};
 use crate::errors::Refusal;
-use crate::format::decimals_of;
+use crate::format::{Tender, decimals_of};
 use crate::i18n::{Speech, Words, speech_for};
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
@@ -32,7 +31,7 @@ const TOP_CUSTOMERS_MIN: u64 = 5;
 pub(super) struct Scene<'a> {
     pub(super) speech: &'static Speech,
     pub(super) settings: &'a ShopSettings,
-    pub(super) currency: Currency,
+    pub(super) currency: Tender,
     pub(super) value: &'a Value,
     /// From the first order to the last day that was watched, in words.
     pub(super) period: String,
@@ -66,7 +65,7 @@ impl<'a> Scene<'a> {
         Self {
             speech,
             settings,
-            currency: settings.currency,
+            currency: settings.into(),
             value,
             period: period(speech, settings, first_day, value.today),
         }
@@ -154,7 +153,7 @@ impl<'a> Scene<'a> {
         figure(
             &speech.say_with(
                 "value-gross",
-                Words::new().text("currency", self.currency.code()),
+                Words::new().text("currency", speech.unit(self.currency)),
             ),
             html! {
                 a href=(door("orders >= 1")) {

@@ -4,7 +4,7 @@ use app::customers::MergeView;
 use maud::{Markup, html};
 
 use super::Scene;
-use crate::i18n::Words;
+use crate::i18n::{Words, marked_up};
 
 /// The id of a stream, short enough to be told from others at a glance.
 fn short_id(id: &str) -> String {
@@ -40,8 +40,8 @@ impl Scene<'_> {
                             dd {
                                 bdi { (identity.value) }
                                 @if is_merged {
-                                    small { (speech.say_with("customer-stream",
-                                        Words::new().text("stream", short_id(&identity.stream)))) }
+                                    small { (marked_up(&speech.say_with("customer-stream",
+                                        Words::new().outside("stream", &short_id(&identity.stream))))) }
                                 }
                             }
                         }

@@ -86,7 +86,7 @@ impl Scene<'_> {
     fn buying(&self) -> Vec<Pair> {
         let metrics = self.metrics;
         let money = |minor: Option<i64>| {
-            minor.map(|minor| self.speech.money(minor, self.settings.currency))
+            minor.map(|minor| self.speech.money(minor, self.settings))
         };
         let day = |at: Option<Millis>| at.map(|at| self.speech.day(at.0, &self.settings.zone));
         vec![
@@ -181,7 +181,7 @@ impl Scene<'_> {
     fn channels(&self) -> Markup {
         let speech = self.speech;
         let observed = &self.page.state.observed;
-        let money = |minor: i64| amount(&speech.amount(minor, self.settings.currency));
+        let money = |minor: i64| amount(&speech.amount(minor, self.settings));
         let orders = |channel: Channel| self.metrics.on(channel);
         html! {
             @if observed.channels.len() > 1 {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::asked::{Filled, ListAsked, encoded};
 use crate::errors::Refusal;
-use crate::i18n::{Speech, Words};
+use crate::i18n::{Speech, Words, marked_up};
 use crate::layout::Notice;
 use crate::pages::explained::explained;
 use crate::pages::parts::door;
@@ -98,11 +98,11 @@ impl Segments<'_> {
         let name = view.segment.name.as_str();
         let says = view.explanation.as_ref();
         let says = says.map(|it| explained(speech, self.settings, it));
-        let what = Words::new().text("name", name);
+        let what = Words::new().outside("name", name);
         html! {
             tr {
                 td.who { a href=(door(&predicate_of(name))) { bdi { (name) } } }
-                td.aside { (says.unwrap_or_else(|| view.segment.predicate.clone())) }
+                td.aside { (marked_up(&says.unwrap_or_else(|| view.segment.predicate.clone()))) }
                 td.n { @if let Some(count) = view.count { (speech.number(count)) } }
                 td.n {
                     form method="post" action="/customers/segments/remove" {

@@ -23,7 +23,7 @@ impl Table<'_> {
 
     fn table(&self) -> Markup {
         let speech = self.speech;
-        let caption = Words::new().text("currency", self.settings.currency.code());
+        let caption = Words::new().text("currency", speech.unit(self.settings));
         html! {
             div.wide {
                 table.customers {
@@ -69,9 +69,8 @@ impl Table<'_> {
 
     fn row(&self, row: &CustomerListItem) -> Markup {
         let speech = self.speech;
-        let currency = self.settings.currency;
         let day = |at: Option<i64>| at.map(|at| speech.day(at, &self.settings.zone));
-        let money = |minor: i64| amount(&speech.amount(minor, currency));
+        let money = |minor: i64| amount(&speech.amount(minor, self.settings));
         html! {
             tr {
                 td.who {

@@ -214,7 +214,7 @@ impl Scene<'_> {
     /// Gross, refunds and net, apart.
     pub(super) fn money(&self) -> Markup {
         let speech = self.speech;
-        let code = self.currency.code();
+        let code = speech.unit(self.currency);
         let totals = &self.overview.totals;
         let how = Words::new()
             .text("currency", code)
@@ -231,7 +231,7 @@ impl Scene<'_> {
                 .collect(),
             tick: Speech::number_short,
             shown: self.newest_over(),
-            unit: 10_i64.pow(self.currency.exponent()),
+            unit: self.currency.unit(),
         };
         html! {
             section aria-labelledby="money" {
@@ -256,7 +256,7 @@ impl Scene<'_> {
         let totals = &self.overview.totals;
         let share = totals.refunds as f64 / totals.gross.max(1) as f64;
         let words = Words::new()
-            .text("currency", self.currency.code())
+            .text("currency", self.speech.unit(self.currency))
             .text(
                 "gross",
                 self.speech.money_rounded(totals.gross, self.currency),
@@ -320,7 +320,7 @@ impl Scene<'_> {
             "overview-column-product",
         ];
         let money = |minor: i64| html! { td.n { (amount(&speech.amount(minor, self.currency))) } };
-        let caption = Words::new().text("currency", self.currency.code());
+        let caption = Words::new().text("currency", speech.unit(self.currency));
         let cells = |figures: &app::insight::MonthFigures| {
             html! {
                 td.n { (speech.number(figures.orders)) }

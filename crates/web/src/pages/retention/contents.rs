@@ -116,8 +116,10 @@ impl Scene<'_> {
             td.n {
                 (speech.percent(by.share, decimals))
                 small {
-                    (speech.percent_number(by.low, decimals)) "–"
-                    (speech.percent_number(by.high, decimals))
+                    (speech.span(
+                        &speech.percent_number(by.low, decimals),
+                        &speech.percent_number(by.high, decimals),
+                    ))
                 }
             }
             td.aside { (row_bar(by.share, Some((by.low, by.high)), (0.0, highest))) }

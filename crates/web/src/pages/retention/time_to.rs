@@ -243,8 +243,10 @@ impl Scene<'_> {
                             th scope="row" { (speech.number(i64::from(day))) }
                             td.n { (speech.percent(point.share, decimals)) }
                             td.n {
-                                (speech.percent_number(point.low, decimals)) "–"
-                                (speech.percent(point.high, decimals))
+                                (speech.span(
+                                    &speech.percent_number(point.low, decimals),
+                                    &speech.percent(point.high, decimals),
+                                ))
                             }
                             td.n { (number(speech, point.at_risk)) }
                         }

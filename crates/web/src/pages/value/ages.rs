@@ -56,7 +56,7 @@ impl Scene<'_> {
             .collect();
         let mean = later.iter().sum::<f64>() / later.len().max(1) as f64;
         let words = Words::new()
-            .text("currency", self.currency.code())
+            .text("currency", self.speech.unit(self.currency))
             .text("first", self.rounded(rows[0].mean))
             .text("later", self.rounded(mean))
             .count("months", count(later.len() as u64));
@@ -70,7 +70,7 @@ impl Scene<'_> {
     fn ages_how(&self) -> String {
         let rows = &self.value.ages;
         let words = Words::new()
-            .text("currency", self.currency.code())
+            .text("currency", self.speech.unit(self.currency))
             .count("buyers", count(rows.first().map_or(0, |row| row.customers)))
             .text("period", self.period.as_str());
         let key = match self.value.basis {
@@ -93,7 +93,7 @@ impl Scene<'_> {
             size: Size::Wide,
             value_title: speech.say_with(
                 "value-ages-y",
-                Words::new().text("currency", self.currency.code()),
+                Words::new().text("currency", self.speech.unit(self.currency)),
             ),
             bars_title: speech.say("value-ages-x"),
             bars: self
@@ -103,7 +103,7 @@ impl Scene<'_> {
                 .map(|row| self.age_bar(row))
                 .collect(),
             tick: Speech::number_short,
-            unit: 10_i64.pow(self.currency.exponent()),
+            unit: self.currency.unit(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Scene<'_> {
         let speech = self.speech;
         let readout = Words::new()
             .count("age", i64::from(row.months))
-            .text("currency", self.currency.code())
+            .text("currency", self.speech.unit(self.currency))
             .text("mean", self.rounded(row.mean))
             .text("low", self.rounded(row.low))
             .text("high", self.rounded(row.high))
@@ -132,7 +132,7 @@ impl Scene<'_> {
 
     fn ages_table(&self) -> Markup {
         let speech = self.speech;
-        let caption = Words::new().text("currency", self.currency.code());
+        let caption = Words::new().text("currency", self.speech.unit(self.currency));
         let money = |minor: f64| html! { (amount(&speech.amount(whole(minor), self.currency))) };
         let heads = [
             "value-ages-customers",
@@ -157,7 +157,9 @@ impl Scene<'_> {
                                 th scope="row" { (speech.number(i64::from(row.months))) }
                                 td.n { (number(speech, row.customers)) }
                                 td.n { (money(row.mean)) }
-                                td.n { (self.rounded(row.low)) "–" (self.rounded(row.high)) }
+                                td.n {
+                                    (speech.span(&self.rounded(row.low), &self.rounded(row.high)))
+                                }
                                 td.n { (number(speech, row.active)) }
                                 td.n { @if let Some(mean) = row.mean_active { (money(mean)) } }
                             }

@@ -24,7 +24,7 @@ impl Scene<'_> {
         let speech = self.speech;
         let how = Words::new()
             .count("customers", count(contrast.best.customers))
-            .text("currency", self.currency.code())
+            .text("currency", speech.unit(self.currency))
             .text("period", self.period.as_str());
         html! {
             section aria-labelledby="contrast" {

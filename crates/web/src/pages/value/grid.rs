@@ -106,7 +106,7 @@ impl Scene<'_> {
             .text("share", share.as_str())
             .text("recency", self.recency_words(grid, cell.recency))
             .text("frequency", self.frequency_words(grid, cell.frequency))
-            .text("currency", self.currency.code())
+            .text("currency", speech.unit(self.currency))
             .text("gross", speech.money_rounded(cell.gross, self.currency));
         Cell {
             tint: match deepest > 0.0 {
