@@ -36,6 +36,7 @@ impl App {
     /// # Errors
     /// The store's; what was done is kept.
     pub fn background_slice(&self) -> Result<bool, AppError> {
+        self.reload_if_changed()?;
         let woken = self.wake_due()?;
         let received = self.receive_inbox()?;
         let handed = self.hand_news()?;

@@ -300,7 +300,11 @@ impl App {
     /// another one. It asks the states and not whether this run changed the catalogue: the change
     /// may be of a run that was stopped before it came here.
     fn refresh_catalogue(&self, stop: &AtomicBool) -> Result<(), AppError> {
+        let before = self.in_force().fold_version;
         self.reload()?;
+        if self.in_force().fold_version != before {
+            self.catalogue_changed()?;
+        }
         self.refold_stale(stop)?;
         Ok(())
     }

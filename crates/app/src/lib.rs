@@ -77,6 +77,8 @@ pub struct InForce {
     pub fold: Fold,
     /// The version of the fold with these settings; a state of another version is refolded.
     pub fold_version: i64,
+    /// How often what is in force had been changed when it was read, as the store notes it.
+    pub(crate) revision: Option<String>,
 }
 
 impl App {

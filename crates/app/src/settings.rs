@@ -15,11 +15,15 @@ use crate::{App, AppError, InForce};
 
 /// Products that are read from one snapshot.
 const PRODUCTS_PER_PAGE: u32 = 5_000;
+/// The note that counts how often what is in force was changed.
+const IN_FORCE: &str = "in_force";
 /// The kind and id of the documents in force.
 const SHOP: (&str, &str) = ("settings", "shop");
 const PROGRAMME: (&str, &str) = ("programme", "club");
 
 pub(crate) fn read_in_force(store: &Store) -> Result<InForce, AppError> {
+    // The count comes first: what is changed while the rest is read will be read again.
+    let revision = store.read(|conn| store::settings::info_get(conn, IN_FORCE))?;
     let (settings, programme) = store.read(|conn| {
         Ok((
             read::<ShopSettings>(conn, SHOP)?,
@@ -33,11 +37,11 @@ pub(crate) fn read_in_force(store: &Store) -> Result<InForce, AppError> {
             ..programme
         })
         .unwrap_or_default();
-    Ok(in_force(
-        settings,
-        programme,
-        Arc::new(read_catalogue(store)?),
-    ))
+    let catalogue = Arc::new(read_catalogue(store)?);
+    Ok(InForce {
+        revision,
+        ..in_force(settings, programme, catalogue)
+    })
 }
 
 /// What the shop sells, read in short snapshots.
@@ -91,6 +95,7 @@ fn in_force(settings: ShopSettings, programme: Programme, catalogue: Arc<Catalog
         settings,
         programme,
         fold_version,
+        revision: None,
     }
 }
 
@@ -119,6 +124,26 @@ impl App {
         self.reload()
     }
 
+    /// Reads settings, programme and catalogue again when another process has changed them.
+    pub(crate) fn reload_if_changed(&self) -> Result<(), AppError> {
+        let revision = self
+            .inner
+            .store
+            .read(|conn| store::settings::info_get(conn, IN_FORCE))?;
+        if revision != self.in_force().revision {
+            self.reload()?;
+        }
+        Ok(())
+    }
+
+    /// Tells the other processes that the catalogue has changed, and reads it.
+    pub(crate) fn catalogue_changed(&self) -> Result<(), AppError> {
+        self.inner.store.write(Queue::Jobs, |session| {
+            session.transaction(|tx| store::settings::info_count_up(tx, IN_FORCE))
+        })?;
+        self.reload()
+    }
+
     pub(crate) fn reload(&self) -> Result<(), AppError> {
         let in_force = read_in_force(&self.inner.store)?;
         self.inner.put_in_force(in_force);
@@ -136,6 +161,7 @@ impl App {
                 let newest = store::settings::document_newest(tx, kind, id)?;
                 let version = newest.map_or(1, |(version, _)| version + 1);
                 store::settings::document_insert(tx, kind, id, version, now, &body)?;
+                store::settings::info_count_up(tx, IN_FORCE)?;
                 note.write(tx)
             })
         })?;

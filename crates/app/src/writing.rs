@@ -23,6 +23,9 @@ use store::{StoreError, Tx};
 use crate::environment::Environment;
 use crate::{InForce, Inner};
 
+/// The version of a state that several folds have written.
+const MIXED_FOLD: i64 = 0;
+
 /// The facts, states and messages of one transaction, while the customers are locked.
 pub(crate) struct Writing<'e> {
     environment: &'e Environment,
@@ -121,6 +124,11 @@ impl<'e> Writing<'e> {
             behaviour: new.behaviour,
         };
         evolve(&mut customer.state, &fact, &self.in_force.fold);
+        // Folded in part by another zone, calendar or catalogue: whole it is neither's, and the
+        // next refold heals it.
+        if customer.fold_version != self.in_force.fold_version {
+            customer.fold_version = MIXED_FOLD;
+        }
         self.facts.push(NewStoredFact {
             body: new.body.unwrap_or_else(|| fact.behaviour.body()),
             fact,

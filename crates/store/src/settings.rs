@@ -33,6 +33,22 @@ pub fn info_settle(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<String, S
     info_get(tx, name)?.ok_or(StoreError::Missing("note of the store"))
 }
 
+/// Counts one up under a name; whoever keeps the count they saw knows by it that something changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn info_count_up(tx: &mut Tx<'_>, name: &str) -> Result<(), StoreError> {
+    tx.run(
+        sql!(
+            "INSERT INTO store_info (name, value) VALUES ($1, '1')
+             ON CONFLICT (name) DO UPDATE SET
+                 value = CAST(CAST(store_info.value AS BIGINT) + 1 AS TEXT)"
+        ),
+        &[name.into()],
+    )?;
+    Ok(())
+}
+
 /// The newest version of a document with its number.
 ///
 /// # Errors

@@ -67,7 +67,9 @@ fn merge_in_tx(inner: &Inner, tx: &mut Tx<'_>, into: StreamId, from: StreamId) -
     // The one who goes may come back: its next revision must be one that it never had.
     stays.revision = stays.revision.max(gone.revision);
     let facts = facts_of(tx, stays)?;
-    stays.state = inner.in_force().fold.facts(&facts);
+    let in_force = inner.in_force();
+    stays.state = in_force.fold.facts(&facts);
+    stays.fold_version = in_force.fold_version;
     let decided = settle_merge(&before, &gone.state, &stays.state);
     let edge = Edge {
         id: inner.environment.id(MergeId::new),
@@ -113,8 +115,9 @@ fn unmerge_in_tx(inner: &Inner, tx: &mut Tx<'_>, id: MergeId) -> Outcome<()> {
     for (root, leaves) in [(root, false), (merge.edge.from, true)] {
         let own = |stream: &StreamId| leaving.contains(stream) == leaves;
         let facts: Vec<&Fact> = facts.iter().filter(|fact| own(&fact.stream)).collect();
-        let fold = &inner.in_force().fold;
-        decided.push((root, settle_unmerge(facts.iter().copied(), &live, fold)));
+        let in_force = inner.in_force();
+        let settled = settle_unmerge(facts.iter().copied(), &live, &in_force.fold);
+        decided.push((root, settled));
         let row = CustomerRow {
             root,
             streams: whole
@@ -123,7 +126,8 @@ fn unmerge_in_tx(inner: &Inner, tx: &mut Tx<'_>, id: MergeId) -> Outcome<()> {
                 .filter(|it| own(it.0))
                 .map(|it| (*it.0, *it.1))
                 .collect(),
-            state: inner.in_force().fold.facts(facts),
+            state: in_force.fold.facts(facts),
+            fold_version: in_force.fold_version,
             ..whole.clone()
         };
         sides.insert(root, row);

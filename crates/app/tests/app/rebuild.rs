@@ -3,11 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use app::AppError;
+use domain::events::{HistoryPiece, ProductTold, UnitCost};
+use domain::money::Currency;
 use store::{Engine, Queue};
 use testkit::engines::both;
 use testkit::faults::Faults;
 use testkit::fixture::{Fixture, FixtureOptions};
 use testkit::rows;
+use testkit::seeds::Seed;
 use testkit::told::{START, order, user, visit};
 
 use crate::{number, state_of};
@@ -154,4 +157,39 @@ fn a_state_that_was_folded_before_a_merge_is_not_put_after_its_undoing() {
         });
         assert!(!put.expect("a writer works"), "an old fold was put");
     });
+}
+
+/// Two nodes of one shop: one hears of costs and folds anew, the other does not know yet and
+/// writes on. What it wrote is told apart, and healed when it knows.
+#[test]
+fn a_node_that_knows_no_costs_yet_does_no_lasting_harm() {
+    let shop = Fixture::new(Engine::Postgres);
+    crowd(&shop, 3);
+    let clock = shop.clock().clone();
+    let other = shop.another(clock, Seed::new(5)).expect("a second node");
+    let product = ProductTold {
+        product: "LAMP".to_owned(),
+        cost: Some(UnitCost {
+            hundredths: 4_000,
+            currency: Currency::EUR,
+        }),
+        is_catalogue: true,
+        ..ProductTold::default()
+    };
+    shop.import("costs", vec![HistoryPiece::Products(vec![product])]);
+    let late = vec![order("late", &user(1), START, 100)];
+    other.record(late).expect("the other node takes it");
+    let found = shop.app().fold_verify().expect("states can be folded");
+    assert_eq!(found.len(), 1, "the late order has no cost: {found:?}");
+    other.settle().expect("it reads what is in force");
+    let stop = AtomicBool::new(false);
+    assert_eq!(other.refold_stale(&stop).expect("it heals"), 1);
+    other
+        .record(vec![order("later", &user(1), START, 100)])
+        .expect("it knows by now");
+    assert_eq!(
+        shop.app().fold_verify().expect("states can be folded"),
+        Vec::<String>::new()
+    );
+    shop.settle();
 }
