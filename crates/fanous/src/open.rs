@@ -39,6 +39,10 @@ pub(crate) struct DataOptions {
     /// off).
     #[arg(long, global = true, env = "FANOUS_UNSAFE")]
     pub(crate) r#unsafe: bool,
+    /// There is a backup of the PostgreSQL database: an upgrade may change its tables. (SQLite's
+    /// file is copied by itself.)
+    #[arg(long, global = true)]
+    pub(crate) backup_done: bool,
 }
 
 impl DataOptions {
@@ -53,6 +57,7 @@ impl DataOptions {
             writers: usize::from(self.writers),
             schema: self.schema.clone(),
             unsafe_durability: self.r#unsafe,
+            backup_done: self.backup_done,
             ..Options::default()
         }
     }

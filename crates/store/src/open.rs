@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use crate::engine::{Conn, Engine, PostgresConn, SqliteConn};
 use crate::error::StoreError;
-use crate::migrate::migrate;
+use crate::migrate::{SCHEMA_VERSION, migrate_safely};
 use crate::readers::Readers;
 use crate::session::{Hook, Session};
 use crate::writer::{Connect, Queue, Queues, Task, Writers};
@@ -33,6 +33,10 @@ pub struct Options {
     pub schema: Option<String>,
     /// Accept a PostgreSQL server that may lose what it acknowledged.
     pub unsafe_durability: bool,
+    /// Somebody says that there is a backup: the tables of a PostgreSQL database may be changed.
+    pub backup_done: bool,
+    /// Which program this is; two of them do not open one database at once.
+    pub program: String,
     /// What tests do at named points.
     pub hook: Hook,
 }
@@ -44,6 +48,8 @@ impl Default for Options {
             readers_max: 4,
             schema: None,
             unsafe_durability: false,
+            backup_done: false,
+            program: format!("{} schema {SCHEMA_VERSION}", env!("CARGO_PKG_VERSION")),
             hook: Hook::none(),
         }
     }
@@ -80,7 +86,7 @@ impl Store {
         let lock = lock_folder(folder)?;
         let file = folder.join(FILE);
         let mut conn = Conn::Sqlite(SqliteConn::open(&file, false)?);
-        migrate(&mut conn)?;
+        migrate_safely(&mut conn, Some(&file), false)?;
         drop(conn);
         let writer_file = file.clone();
         let hook = options.hook.clone();
@@ -109,14 +115,17 @@ impl Store {
     }
 
     fn open_postgres(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let mut first = Conn::Postgres(open_durable(url, options)?);
-        migrate(&mut first)?;
+        let mut first = open_durable(url, options)?;
+        first.enter_as(&options.program)?;
+        let mut first = Conn::Postgres(first);
+        migrate_safely(&mut first, None, options.backup_done)?;
         drop(first);
         let connects = (0..options.writers.max(1))
             .map(|_| {
                 let (url, options) = (url.to_owned(), options.clone());
                 let connect: Connect = Box::new(move || {
                     let mut conn = open_durable(&url, &options)?;
+                    conn.enter_as(&options.program)?;
                     let writer = conn.take_writer()?;
                     Session::new(Conn::Postgres(conn), writer, options.hook.clone())
                 });

@@ -162,6 +162,33 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Waits until no process holds an advisory lock on this schema any more.
+    ///
+    /// # Panics
+    /// When they do not go in a minute, or this place is not on PostgreSQL.
+    pub fn wait_until_left(&self) {
+        let mut administrator = self.administrator();
+        let deadline = Instant::now() + BLOCKED_WAIT_MAX;
+        while Instant::now() < deadline {
+            let row = administrator
+                .query_one(HELD, &[&self.schema()])
+                .expect("an administrator may look");
+            if row.get::<_, i64>(0) == 0 {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        panic!("somebody stayed for {BLOCKED_WAIT_MAX:?}");
+    }
+}
+
+/// Advisory locks of processes that have looked at this schema, by what their class is made of.
+const HELD: &str = "
+    SELECT COUNT(*) FROM pg_locks
+     WHERE locktype = 'advisory' AND objsubid = 2
+       AND CAST(classid AS BIGINT) = CAST(hashtext($1) # 6709614 AS BIGINT) & 4294967295";
+
 /// A broken test hangs no longer than this.
 const BLOCKED_WAIT_MAX: Duration = Duration::from_secs(60);
 

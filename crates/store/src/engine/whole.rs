@@ -16,6 +16,9 @@ use crate::health::EngineFacts;
 /// Pages that are copied before somebody may stop it: 4 MB.
 const PAGES_PER_STEP: i32 = 1_024;
 
+/// Where the numbers of programs begin, above those of the writers.
+const PROGRAMS: i32 = 1_000;
+
 /// A column of a table, and its place in the primary key, counted from 1; 0 outside of it.
 pub(crate) struct Column {
     pub(crate) table: String,
@@ -151,6 +154,54 @@ impl SqliteConn {
 }
 
 impl PostgresConn {
+    /// Says which program this is, as long as the connection lives, and refuses to stand beside
+    /// another one: two versions would fold and write each in its own way.
+    ///
+    /// # Errors
+    /// When a process of another version has the store open.
+    pub(crate) fn enter_as(&mut self, program: &str) -> Result<(), StoreError> {
+        // FNV-1a: the same number for the same program on every node.
+        let hash = program.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        let number = PROGRAMS + i32::try_from(hash % 1_000_000).expect("it is small");
+        let row = self.client.query_one(
+            "SELECT pg_advisory_lock_shared(hashtext(current_schema()) # $1, $2),
+                    hashtext(current_schema()) # $1",
+            &[&WRITER_LOCK_CLASS, &number],
+        )?;
+        let others = self.client.query_one(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_locks
+              WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND CAST(classid AS BIGINT) = CAST($1 AS BIGINT)
+                AND CAST(objid AS BIGINT) >= $2 AND CAST(objid AS BIGINT) <> $3",
+            &[
+                &i64::from(row.get::<_, i32>(1).cast_unsigned()),
+                &i64::from(PROGRAMS),
+                &i64::from(number),
+            ],
+        )?;
+        if others.get::<_, i64>(0) == 0 {
+            return Ok(());
+        }
+        Err(StoreError::Refused(
+            "this database is open in another version of Fanous: stop every node of that one \
+             before this one starts"
+                .to_owned(),
+        ))
+    }
+
+    /// Lets go of every writer's number.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub(crate) fn give_all_writers(&mut self) -> Result<(), StoreError> {
+        Ok(self
+            .client
+            .batch_execute("SELECT pg_advisory_unlock_all()")?)
+    }
+
     /// Takes every writer's number, so that no other process can write, now or until this
     /// connection ends.
     ///

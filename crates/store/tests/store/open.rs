@@ -66,6 +66,31 @@ fn nodes_that_start_at_once_on_an_empty_database_all_start() {
     assert_eq!(opened.into_inner(), nodes);
 }
 
+#[test]
+fn two_versions_of_the_program_do_not_open_one_store_at_once() {
+    let place = Place::new(Engine::Postgres);
+    let this = place.options(2, Hook::none());
+    let other = store::Options {
+        program: "another version".to_owned(),
+        ..this.clone()
+    };
+    let open = |options: &store::Options| Store::open(&place.data(), options);
+    let running = open(&this).expect("an empty schema");
+    let node = open(&this).expect("as many nodes of one version as one likes");
+    let sentence = open(&other).expect_err("another version").to_string();
+    assert!(sentence.contains("another version of Fanous"), "{sentence}");
+    let elsewhere = Place::new(Engine::Postgres);
+    let there = store::Options {
+        program: other.program.clone(),
+        ..elsewhere.options(1, Hook::none())
+    };
+    Store::open(&elsewhere.data(), &there).expect("another shop on the same server");
+    drop((running, node));
+    // The server hears of the end of a connection a moment after it.
+    place.wait_until_left();
+    open(&other).expect("the first version has gone");
+}
+
 /// The server process of a writer.
 fn backend(shop: &Fixture) -> i64 {
     let asked = shop.store().write(Queue::Interactive, |session| {
