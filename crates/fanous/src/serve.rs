@@ -23,6 +23,9 @@ pub(crate) struct ServeOptions {
     /// Where to listen. Only this machine, until there is a login.
     #[arg(long, env = "FANOUS_LISTEN", default_value = "127.0.0.1:7777")]
     listen: SocketAddr,
+    /// Where Prometheus finds /metrics; only this machine. Nowhere, if it is not set.
+    #[arg(long, value_name = "ADDRESS", env = "FANOUS_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     mail: MailArguments,
 }
@@ -47,6 +50,45 @@ pub(crate) struct Ready {
     /// Where the demo's made-up shop is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) synthetic_url: Option<String>,
+    /// Where Prometheus finds the figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics_url: Option<String>,
+}
+
+/// The figures say how much a shop sells, so nobody on the network may ask for them.
+async fn metrics_listener(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Failure> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    if !address.ip().is_loopback() {
+        return Err(Failure::wrong_use(format!(
+            "--metrics-listen {address} can be reached from other machines: give 127.0.0.1 or \
+             [::1], and let what collects the figures run on this machine"
+        )));
+    }
+    let listener = TcpListener::bind(address).await;
+    listener
+        .map(Some)
+        .map_err(|error| Failure::failed(format!("cannot listen on {address}: {error}")))
+}
+
+/// Serves the figures until a signal comes; where they are.
+fn watch(listener: TcpListener, app: &App) -> Result<String, Failure> {
+    let address = listener.local_addr().map_err(Failure::failed)?;
+    let served = web::serve_metrics(listener, app.clone(), until_signal());
+    tokio::spawn(async move {
+        if let Err(error) = served.await {
+            tracing::warn!(%error, "the figures are no longer served");
+        }
+    });
+    Ok(format!("http://{address}/metrics"))
+}
+
+/// Done when a signal comes; a machine without signals serves until it is ended.
+async fn until_signal() {
+    if signal().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Serves until a signal comes.
@@ -64,13 +106,18 @@ pub(crate) async fn serve(
         )));
     }
     let mailer = options.mail.mailer()?;
+    let metrics = metrics_listener(options.metrics_listen).await?;
     let mut shop = Shop::open(data.clone(), &[options.listen]).await?;
     shop.mailer = mailer;
+    let metrics_url = metrics
+        .map(|listener| watch(listener, &shop.app))
+        .transpose()?;
     let mut ready = Ready {
         url: shop.url.clone(),
         write_key: None,
         secret_key: None,
         synthetic_url: None,
+        metrics_url,
     };
     if first == First::Nothing {
         announce(&ready, json);
@@ -143,13 +190,7 @@ impl Shop {
             neighbour,
             ..WebOptions::default()
         };
-        let served = web::serve(self.listener, self.app, options, async {
-            // A machine without signals serves until it is ended.
-            if signal().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
-        .await;
+        let served = web::serve(self.listener, self.app, options, until_signal()).await;
         drop(socket);
         drop(background);
         // What was done up to here cannot be taken back unseen.

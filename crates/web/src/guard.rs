@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use crate::errors::{Refusal, Refused, in_json};
 use crate::i18n::speech_for;
@@ -45,6 +46,21 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Gives each request a number of its own, by which its lines in the log belong together, and
+/// tells the answer's receiver. What somebody sends as their own number is not taken: it could be
+/// anything.
+pub(crate) async fn number(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let id = shared.request_id();
+    let span = tracing::info_span!("request", id);
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
     response
 }
 

@@ -17,6 +17,7 @@ mod layout;
 mod pages;
 mod router;
 mod shared;
+mod watch;
 
 use std::future::Future;
 use std::io;
@@ -80,6 +81,20 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     axum::serve(listener, router(app, options))
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+/// Serves the figures by which a node is watched, on a listener of their own, until `shutdown`.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_metrics(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, watch::router(app, WebOptions::default()))
         .with_graceful_shutdown(shutdown)
         .await
 }

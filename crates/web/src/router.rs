@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::errors::Refusal;
 use crate::shared::Shared;
-use crate::{WebOptions, api, assets, guard, pages};
+use crate::{WebOptions, api, assets, guard, pages, watch};
 
 /// The pages, the API and the files of one shop.
 pub fn router(app: App, options: WebOptions) -> Router {
@@ -18,6 +18,7 @@ pub fn router(app: App, options: WebOptions) -> Router {
     // The last layer is the outermost: a request meets them from the bottom up.
     Router::new()
         .route("/healthz", get(api::health))
+        .route("/readyz", get(watch::ready))
         .merge(pages::routes())
         .merge(api::routes().into_router(&shared))
         .merge(assets::routes())
@@ -29,5 +30,6 @@ pub fn router(app: App, options: WebOptions) -> Router {
         .layer(from_fn(guard::dress))
         .layer(CompressionLayer::new())
         .layer(from_fn(guard::secure))
+        .layer(from_fn_with_state(shared.clone(), guard::number))
         .with_state(shared)
 }

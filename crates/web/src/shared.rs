@@ -19,11 +19,15 @@ pub(crate) struct Shared {
     pub(crate) seats: Arc<Semaphore>,
     asks: Arc<Semaphore>,
     forms: Arc<AtomicU64>,
+    requests: Arc<AtomicU64>,
+    started_ms: i64,
 }
 
 impl Shared {
     pub(crate) fn new(app: App, options: WebOptions) -> Self {
         Self {
+            started_ms: app.now().0,
+            requests: Arc::new(AtomicU64::new(1)),
             app,
             seats: Arc::new(Semaphore::new(options.requests_max)),
             asks: Arc::new(Semaphore::new(options.asks_max)),
@@ -41,8 +45,10 @@ impl Shared {
         let seat = Arc::clone(&self.asks).acquire_owned().await;
         let seat = seat.map_err(|_| Refusal::Busy)?;
         let app = self.app.clone();
+        // What the use case logs belongs to the request, too.
+        let span = tracing::Span::current();
         let asked = tokio::task::spawn_blocking(move || {
-            let answer = task(&app);
+            let answer = span.in_scope(|| task(&app));
             drop(seat);
             answer
         });
@@ -59,6 +65,12 @@ impl Shared {
             settings,
             neighbour,
         })
+    }
+
+    /// A number for a request, which no other request to this server has.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{number}", self.started_ms)
     }
 
     /// A request id for a form, so that sending the form twice has one effect.

@@ -2,7 +2,10 @@
 
 mod backup;
 mod doctor;
+mod ready;
 
 pub use backup::{Restored, Target, restore};
 pub use doctor::{Finding, Verdict};
+pub use ready::{Gauges, Readiness};
+pub use store::health::{Waiting, WaitingAll};
 pub use store::{BackupFile, TableCount, Watch, WholeProgress};

@@ -65,6 +65,23 @@ impl Server {
         Self { child, ready }
     }
 
+    /// What the server said when it was ready.
+    pub(crate) fn said(&self, key: &str) -> String {
+        self.ready[key].as_str().expect("it says so").to_owned()
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(sent.expect("a signal can be sent").success());
+    }
+
+    /// Its exit code, when it has ended by itself.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("a child is waited for").code()
+    }
+
     fn get(&self, path: &str) -> Value {
         let url = self.ready["url"].as_str().expect("an address");
         let key = self.ready["secret_key"].as_str().expect("a key");

@@ -258,3 +258,98 @@ fn the_log_is_one_document_a_line_when_it_is_asked_for_so() {
     let (code, _, err) = configured(none, &[], &["--log", "a=b=c", "rebuild"]);
     assert_eq!(code, 2, "{err}");
 }
+
+fn fetched(url: &str) -> (u16, String, String) {
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .new_agent();
+    let mut answer = agent.get(url).call().expect("an answer");
+    let id = answer
+        .headers()
+        .get("x-request-id")
+        .map(|it| it.to_str().expect("a text").to_owned());
+    let text = answer.body_mut().read_to_string().expect("a text");
+    (answer.status().as_u16(), text, id.unwrap_or_default())
+}
+
+#[test]
+fn a_node_says_whether_it_is_ready_and_shows_its_figures_to_this_machine_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let csv = file(folder.path(), "orders.csv", ORDERS);
+    done(&data, &["import", text(&csv)]);
+    let server = Server::start_with(&data, "serve", &["--metrics-listen", "127.0.0.1:0"]);
+    let url = server.said("url");
+    let (status, said, first) = fetched(&format!("{url}/readyz"));
+    assert_eq!(status, 200);
+    assert!(said.starts_with("ready"), "{said}");
+    let (.., second) = fetched(&format!("{url}/readyz"));
+    assert!(!first.is_empty() && first != second, "{first} {second}");
+    let (status, ..) = fetched(&format!("{url}/metrics"));
+    assert_eq!(status, 404, "the figures are not among the pages");
+    let (status, figures, _) = fetched(&server.said("metrics_url"));
+    assert_eq!(status, 200);
+    for line in [
+        "fanous_ready 1",
+        "fanous_lists_behind 0",
+        "fanous_inbox_waiting 0",
+    ] {
+        assert!(figures.lines().any(|it| it == line), "{line} in {figures}");
+    }
+    for line in figures.lines().filter(|it| !it.starts_with('#')) {
+        let (name, value) = line.split_once(' ').expect("a name and a value");
+        assert!(
+            name.starts_with("fanous_") && value.parse::<u64>().is_ok(),
+            "{line}"
+        );
+    }
+    let arguments = ["serve", "--metrics-listen", "0.0.0.0:0"];
+    refused(
+        &folder.path().join("other"),
+        &arguments,
+        "from other machines",
+    );
+}
+
+#[test]
+fn a_request_on_its_way_is_answered_before_the_server_ends() {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let mut server = Server::start(&data, "serve");
+    let key = done(&data, &["keys", "create", "--kind", "secret"])["key"].clone();
+    let key = key.as_str().expect("a key");
+    let url = server.said("url");
+    let address = url.trim_start_matches("http://");
+    let mut asking = TcpStream::connect(address).expect("it listens");
+    let body = "{\"into\": \"user_id:anna\", \"from\": \"user_id:bob\"}";
+    let (now, later) = body.split_at(10);
+    let length = body.len();
+    // The server answers "100 Continue" when the handler reads the body: the request is inside.
+    write!(
+        asking,
+        "POST /v1/merges HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\
+         Expect: 100-continue\r\n\r\n"
+    )
+    .expect("it reads");
+    let mut begun = [0; 25];
+    asking.read_exact(&mut begun).expect("it asks for the rest");
+    assert!(begun.starts_with(b"HTTP/1.1 100 Continue"), "{begun:?}");
+    asking.write_all(now.as_bytes()).expect("it reads");
+    server.terminate();
+    // When nobody new is let in any more, it has begun to end.
+    let refuses = |_: u32| TcpStream::connect(address).is_err();
+    assert!(
+        (0..1_000_000).any(|attempt| refuses(attempt)),
+        "it still lets people in"
+    );
+    asking.write_all(later.as_bytes()).expect("it still reads");
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.contains("no such customer"), "{answer}");
+    assert_eq!(server.wait(), Some(0));
+}
