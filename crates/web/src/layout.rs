@@ -65,7 +65,7 @@ impl Frame<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (self.title) " · Fanous" }
+                    title { (self.title) " · " (speech.say("common-brand")) }
                     link rel="icon" href=(sign_address());
                     link rel="stylesheet" href=(style_address());
                     script type="module" src=(script_address()) {}
@@ -102,7 +102,7 @@ impl Frame<'_> {
                         circle cx="10" cy="10" r="8" {}
                         circle.flame cx="10" cy="10" r="3.2" {}
                     }
-                    "Fanous"
+                    (speech.say("common-brand"))
                 }
                 nav aria-label=(speech.say("common-navigation")) {
                     (link(Place::Overview, "/", speech.say("common-overview")))

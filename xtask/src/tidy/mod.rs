@@ -7,6 +7,7 @@ mod crates;
 mod documents;
 mod floors;
 mod golden;
+mod languages;
 mod licences;
 mod places;
 mod rooms;
@@ -56,11 +57,12 @@ impl fmt::Display for Finding {
 }
 
 /// Rules that need nothing but the files.
-const RULES: [fn(&Tree) -> Vec<Finding>; 5] = [
+const RULES: [fn(&Tree) -> Vec<Finding>; 6] = [
     shape::findings,
     floors::findings,
     places::findings,
     documents::findings,
+    languages::findings,
     tree::unparsed,
 ];
 

@@ -434,3 +434,88 @@ fn golden_files_show_both_sides() {
     ];
     compare(findings, &expected);
 }
+
+#[test]
+fn languages_say_what_english_says() {
+    let rule = languages::findings;
+    let (english, persian) = ("crates/web/locales/en/a.ftl", "crates/web/locales/fa/a.ftl");
+    let chinese = "crates/web/locales/zh-Hant-TW/a.ftl";
+    let source = (
+        "crates/web/src/a.rs",
+        "fn say() { tell(\"a-one\", \"a-two\"); }\n",
+    );
+    let two = "a-one = One\na-two = { $count ->\n    [one] 1 { $name }\n   \
+               *[other] { $count-shown } { $name }\n }\n";
+    let check = |path: &str, text: &str, expected: &[&str]| {
+        check(rule, &[(english, two), source, (path, text)], expected);
+    };
+    check(
+        persian,
+        "a-one = یک\na-two = { $name }، { $count-shown }\n",
+        &[],
+    );
+    check(
+        persian,
+        "a-one = یک\na-three = سه\n",
+        &[
+            "crates/web/locales/fa/a.ftl:1: `a-two` is missing",
+            "crates/web/locales/fa/a.ftl:2: English has no `a-three`",
+        ],
+    );
+    check(
+        persian,
+        "a-one = یک { $who }\na-two = { $count-shown }\n",
+        &[
+            "crates/web/locales/fa/a.ftl:1: `a-one` names `$who`",
+            "crates/web/locales/fa/a.ftl:2: `a-two` leaves out `$name`",
+        ],
+    );
+    let rest = "a-two = { $name } { $count-shown }\n";
+    for (text, what) in [
+        ("ك", "ك"),
+        ("ي", "ي"),
+        ("روز 2", "2"),
+        ("روز ٢", "٢"),
+        ("\"یک\"", "\""),
+        ("یک, دو", ","),
+        ("چند?", "?"),
+    ] {
+        let what = format!("crates/web/locales/fa/a.ftl:1: `a-one` holds {what}");
+        check(persian, &format!("a-one = {text}\n{rest}"), &[&what]);
+    }
+    let address = "a-one = با { \"127.0.0.1\" }\n";
+    check(persian, &format!("{address}{rest}"), &[]);
+    let form =
+        "a-one = یک\na-two = { $count ->\n    [one] { $name }\n   *[other] { $name } ها\n }\n";
+    let what = "crates/web/locales/fa/a.ftl:2: `a-two` holds the form [one]";
+    check(persian, form, &[what]);
+    for (text, sign) in [("一, 二", ","), ("一 A", " "), ("一(二", "(")] {
+        let what = format!("crates/web/locales/zh-Hant-TW/a.ftl:1: `a-one` holds “{sign}”");
+        check(chinese, &format!("a-one = {text}\n{rest}"), &[&what]);
+    }
+    check(chinese, &format!("a-one = 一，A\n{rest}"), &[]);
+}
+
+#[test]
+fn what_nobody_says_and_what_was_not_translated_is_found() {
+    let rule = languages::findings;
+    let english = "crates/web/locales/en/a.ftl";
+    let source = (
+        "crates/web/src/a.rs",
+        "fn say() { tell(\"a-1\", \"a-2\", \"a-3\", \"a-4\"); }\n",
+    );
+    let four = "a-1 = One\na-2 = Two\na-3 = Three\na-4 = Four\n";
+    let unsaid = format!("{four}a-5 = Five\nattribute-x = six\n");
+    let what = "crates/web/locales/en/a.ftl:5: nobody says `a-5`";
+    check(rule, &[(english, &unsaid), source], &[what]);
+    let german = "crates/web/locales/de/a.ftl";
+    let taken = |count: usize| four.replacen('O', if count > 3 { "O" } else { "Ein" }, 1);
+    check(rule, &[(english, four), source, (german, &taken(3))], &[]);
+    let found: Vec<String> = (1..=4)
+        .map(|number| {
+            format!("crates/web/locales/de/a.ftl:{number}: `a-{number}` reads as in English")
+        })
+        .collect();
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    check(rule, &[(english, four), source, (german, four)], &found);
+}

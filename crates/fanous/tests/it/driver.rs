@@ -182,6 +182,16 @@ impl Browser {
         panic!("“{said}” is not in {selector}: {last}");
     }
 
+    /// Waits until nothing is where this leads to, as after a form; looks are bounded as in `see`.
+    pub(crate) async fn gone(&self, selector: &str) {
+        for _ in 0..LOOKS_MAX {
+            if self.tab.find(By::Css(selector)).await.is_err() {
+                return;
+            }
+        }
+        panic!("{selector} is still there");
+    }
+
     /// The value of an expression.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         let script = format!("return {expression}");

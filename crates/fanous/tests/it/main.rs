@@ -10,6 +10,7 @@ mod driver;
 mod house;
 mod import;
 mod keys;
+mod languages;
 mod pages;
 mod retail;
 mod running;

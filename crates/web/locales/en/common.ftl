@@ -1,3 +1,4 @@
+common-brand = Fanous
 common-skip = Skip to the content
 common-navigation = Pages
 common-overview = Overview

@@ -1,3 +1,4 @@
+common-brand = فانوس
 common-skip = رفتن به متن صفحه
 common-navigation = صفحه‌ها
 common-overview = نمای کلی

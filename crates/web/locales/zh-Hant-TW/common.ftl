@@ -1,3 +1,4 @@
+common-brand = Fanous
 common-skip = 跳到主要內容
 common-navigation = 頁面
 common-overview = 總覽

@@ -40,8 +40,7 @@ impl Scene<'_> {
                             dd {
                                 bdi { (identity.value) }
                                 @if is_merged {
-                                    small { (marked_up(&speech.say_with("customer-stream",
-                                        Words::new().outside("stream", &short_id(&identity.stream))))) }
+                                    (self.stream(&identity.stream))
                                 }
                             }
                         }
@@ -73,6 +72,13 @@ impl Scene<'_> {
                 }
             }
         }
+    }
+
+    /// From which profile something came.
+    fn stream(&self, stream: &str) -> Markup {
+        let words = Words::new().outside("stream", &short_id(stream));
+        let said = self.speech.say_with("customer-stream", words);
+        html! { small { (marked_up(&said)) } }
     }
 
     fn stream_facts(&self, facts: u64) -> String {

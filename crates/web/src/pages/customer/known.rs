@@ -85,9 +85,7 @@ impl Scene<'_> {
 
     fn buying(&self) -> Vec<Pair> {
         let metrics = self.metrics;
-        let money = |minor: Option<i64>| {
-            minor.map(|minor| self.speech.money(minor, self.settings))
-        };
+        let money = |minor: Option<i64>| minor.map(|minor| self.speech.money(minor, self.settings));
         let day = |at: Option<Millis>| at.map(|at| self.speech.day(at.0, &self.settings.zone));
         vec![
             ("customer-items", self.count(metrics.items)),
