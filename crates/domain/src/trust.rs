@@ -15,7 +15,7 @@ pub use audit::{Action, Actor, AuditEntry, Outcome, Subject};
 pub use consent::Purpose;
 pub use masking::{mask_email, mask_name, mask_phone};
 pub use people::{EmailAddress, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault};
-pub use people::{UserState, person_name, password_check};
+pub use people::{UserState, password_check, person_name};
 pub use roles::{Permission, Permissions, Role};
 pub use throttle::{Bucket, Throttle};
 pub use totp::{RECOVERY_CODES, STEP_SECONDS, TotpSecret, recovery_code, recovery_form};

@@ -2,7 +2,7 @@
 
 mod news;
 
-pub use news::{NewsRow, news_count, news_put, news_ready, news_take, news_waiting};
+pub use news::{NewsKey, NewsRow, news_count, news_put, news_ready, news_take, news_waiting};
 
 use std::collections::BTreeSet;
 

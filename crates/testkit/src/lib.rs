@@ -25,8 +25,8 @@ pub mod questions;
 #[cfg(feature = "harness")]
 pub mod rows;
 pub mod seeds;
-#[cfg(feature = "harness")]
-pub mod told;
 #[cfg(feature = "smtp")]
 pub mod smtp;
+#[cfg(feature = "harness")]
+pub mod told;
 pub mod world;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::events::{Behaviour, Event, OrderNews, Origin};
 use domain::ids::StreamId;
 use domain::time::Millis;
-use store::events::{NewsRow, OrderKey};
+use store::events::{NewsKey, NewsRow, OrderKey};
 use store::{Queue, StoreError, Tx};
 
 use super::message_id;
@@ -137,19 +137,15 @@ fn natural_key(vault: &Vault, row: &NewsRow) -> [u8; 16] {
     vault.natural_hash(&natural)
 }
 
-fn hand(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    ready: &[([u8; 16], [u8; 16], StreamId)],
-) -> Result<(), StoreError> {
-    let streams: Vec<StreamId> = ready.iter().map(|(_, _, stream)| *stream).collect();
+fn hand(inner: &Inner, tx: &mut Tx<'_>, ready: &[(NewsKey, StreamId)]) -> Result<(), StoreError> {
+    let streams: Vec<StreamId> = ready.iter().map(|(_, stream)| *stream).collect();
     let roots = store::customers::stream_roots(tx, &streams)?;
     let customers = lock_roots(tx, &roots.values().copied().collect::<BTreeSet<_>>())?;
     for (stream, root) in &roots {
         ensure_current(&customers, *root, *stream)?;
     }
     let mut taken: BTreeMap<[u8; 16], (StreamId, NewsRow)> = BTreeMap::new();
-    for (order_key, id, stream) in ready {
+    for ((order_key, id), stream) in ready {
         if let Some(news) = store::events::news_take(tx, order_key, id)? {
             taken.insert(natural_key(&inner.vault, &news), (*stream, news));
         }

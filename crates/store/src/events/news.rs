@@ -12,6 +12,9 @@ use crate::session::Tx;
 use crate::value::{Row, Value};
 use crate::{rows, sql};
 
+/// The key of an order, and the id of news of it.
+pub type NewsKey = ([u8; 16], [u8; 16]);
+
 /// News of one order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewsRow {
@@ -69,10 +72,7 @@ pub fn news_put(tx: &mut Tx<'_>, news: &[NewsRow]) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn news_waiting(
-    conn: &mut Conn,
-    orders: &[[u8; 16]],
-) -> Result<BTreeSet<([u8; 16], [u8; 16])>, StoreError> {
+pub fn news_waiting(conn: &mut Conn, orders: &[[u8; 16]]) -> Result<BTreeSet<NewsKey>, StoreError> {
     let values: Vec<Value> = orders.iter().map(Into::into).collect();
     conn.rows_each(
         rows!(
@@ -89,10 +89,7 @@ pub fn news_waiting(
 ///
 /// # Errors
 /// When the database fails.
-pub fn news_ready(
-    conn: &mut Conn,
-    limit: u32,
-) -> Result<Vec<([u8; 16], [u8; 16], StreamId)>, StoreError> {
+pub fn news_ready(conn: &mut Conn, limit: u32) -> Result<Vec<(NewsKey, StreamId)>, StoreError> {
     conn.rows(
         sql!(
             "SELECT n.order_key, n.id, k.stream FROM order_news n
@@ -102,7 +99,10 @@ pub fn news_ready(
         &[i64::from(limit).into()],
     )?
     .iter()
-    .map(|row| Ok((row.id("order_key")?, row.id("id")?, row.stream("stream")?)))
+    .map(|row| {
+        let key = (row.id("order_key")?, row.id("id")?);
+        Ok((key, row.stream("stream")?))
+    })
     .collect()
 }
 
