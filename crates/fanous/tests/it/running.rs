@@ -234,6 +234,14 @@ fn what_the_file_says_is_what_happens_and_what_it_cannot_say_is_refused() {
 }
 
 #[test]
+fn the_configuration_that_is_handed_out_is_one_that_is_taken() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/fanous.toml");
+    let (code, out, err) = configured(&deploy, &[], &["config", "check"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("metrics_listen = 127.0.0.1:9777   (file)"), "{out}");
+}
+
+#[test]
 fn the_log_is_one_document_a_line_when_it_is_asked_for_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, none) = (folder.path().join("data"), Path::new(""));
