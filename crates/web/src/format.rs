@@ -109,6 +109,11 @@ impl Speech {
             .map_or(code, |(_, name)| name.to_owned())
     }
 
+    /// What stands between two sentences.
+    pub(crate) fn gap(&self) -> String {
+        self.say("format-gap")
+    }
+
     /// From one figure to another, both as they are written.
     pub(crate) fn span(&self, low: &str, high: &str) -> String {
         let words = Words::new().text("low", low).text("high", high);

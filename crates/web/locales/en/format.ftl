@@ -20,3 +20,5 @@ format-currencies = { "" }
 format-toman = toman
 # The calendar of dates: gregorian or jalali. Months of the shop are those of the shop's calendar.
 format-calendar = gregorian
+# What stands between two sentences.
+format-gap = { " " }

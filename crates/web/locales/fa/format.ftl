@@ -1,9 +1,10 @@
-# How Persian writes numbers and dates. The mark before the minus keeps it on the left of its number.
+# How Persian writes numbers and dates. Marks keep minus and percent on the left of their number,
+# whatever stands before it.
 format-digits = ۰۱۲۳۴۵۶۷۸۹
 format-group = ٬
 format-point = ٫
 format-minus = { "\u200E" }−
-format-percent = { $number }٪
+format-percent = { "\u061C" }{ $number }٪
 format-date = { $day } { $month } { $year }
 format-date-time = { $date }، { $time }
 format-month-year = { $month } { $year }
@@ -18,3 +19,4 @@ format-span = { $low } تا { $high }
 format-currencies = IRR=ریال EUR=یورو GBP=پوند USD=دلار AED=درهم TRY=لیر CNY=یوان JPY=ین IQD=دینار AFN=افغانی
 format-toman = تومان
 format-calendar = jalali
+format-gap = { " " }

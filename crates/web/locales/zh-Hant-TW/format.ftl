@@ -20,3 +20,4 @@ format-currencies = TWD=NT$ HKD=HK$ USD=US$
 format-toman = 土曼
 # The calendar of dates: gregorian or jalali. Months of the shop are those of the shop's calendar.
 format-calendar = gregorian
+format-gap = { "" }

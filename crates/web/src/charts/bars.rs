@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::scale::Scale;
-use super::{Frame, LABEL_WIDTH, LETTER, START, Size, TOP, hatching, mark, readout, short};
+use super::{Frame, LABEL_WIDTH, START, Size, TOP, hatching, mark, readout, short, width_of};
 use crate::i18n::Speech;
 
 const PLOT_HEIGHT: f64 = 210.0;
@@ -143,7 +143,7 @@ fn draw_bar(scale: &Scale, bar: &Bar, (left, slot, all): (f64, f64, f64), hatch:
                 "M" (short(middle - cap)) " " (short(scale.y(high))) "h" (short(cap * 2.0))
             } {}
         }
-        @if bar.text.chars().count() as f64 * LETTER <= slot {
+        @if width_of(&bar.text) <= slot {
             text.value.middle x=(short(middle)) y=(short(text_y)) { (bar.text) }
         }
         (readout(&bar.readout, middle, all))

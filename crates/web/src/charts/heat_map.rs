@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Frame, LETTER, Size, TOP, hatching, mark, readout, short, widest};
+use super::{Frame, Size, TOP, hatching, mark, readout, short, widest, width_of};
 
 /// More rows or columns than this are not drawn; three years of months are 37.
 const LINES_MAX: usize = 48;
@@ -103,7 +103,7 @@ impl Places {
         let columns = chart.columns.len().clamp(1, LINES_MAX) as f64;
         let slot = ((width - sizes) / columns).min(CELL_WIDTH_MAX);
         let cells = || chart.rows.iter().flat_map(|row| row.cells.iter().flatten());
-        let fits = |text: &str| text.chars().count() as f64 * LETTER <= slot;
+        let fits = |text: &str| width_of(text) <= slot;
         let has_notes = cells().any(|cell| !cell.note.is_empty());
         Self {
             width,

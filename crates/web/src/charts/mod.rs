@@ -58,6 +58,8 @@ const TOP: f64 = 40.0;
 const LABEL_WIDTH: f64 = 62.0;
 /// Letters are about this wide on average, in the fonts and sizes of charts.
 const LETTER: f64 = 6.6;
+/// Signs that are as wide as they are high.
+const SQUARE: f64 = 12.6;
 
 /// A chart's two drawings: the scale, which stays in sight, and the plot, which may be scrolled.
 struct Frame<'a> {
@@ -117,14 +119,22 @@ fn readout(words: &str, at: f64, width: f64) -> Markup {
     }
 }
 
-/// Breaks words at the last space before the width is full; the second line takes the rest.
+/// Breaks words at the last place before the width is full; the second line takes the rest.
 fn lines_of(words: &str, width: f64) -> (&str, &str) {
-    let room = (width / LETTER) as usize;
-    let Some((full, _)) = words.char_indices().nth(room) else {
+    let mut taken = 0.0;
+    let full = words.char_indices().find(|(place, sign)| {
+        taken += width_of(&words[*place..place + sign.len_utf8()]);
+        taken > width
+    });
+    let Some((full, _)) = full else {
         return (words, "");
     };
-    match words[..full].rfind(' ') {
-        Some(space) => (&words[..space], &words[space + 1..]),
+    // Chinese has no spaces; its lines end after a sign that ends a part of a sentence.
+    let ends = words[..full].char_indices().rev();
+    let mut ends = ends.filter(|(_, sign)| [' ', '，', '、', '；', '：'].contains(sign));
+    match ends.next() {
+        Some((end, ' ')) => (&words[..end], &words[end + 1..]),
+        Some((end, sign)) => words.split_at(end + sign.len_utf8()),
         None => (words, ""),
     }
 }
@@ -141,8 +151,17 @@ fn hatching(id: &str) -> Markup {
     }
 }
 
+/// How wide a label is, about. Signs of Chinese are squares, and marks have no width.
+fn width_of(label: &str) -> f64 {
+    let widths = label.chars().map(|sign| match sign {
+        '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' => SQUARE,
+        '\u{61c}' | '\u{200c}'..='\u{200f}' | '\u{2066}'..='\u{2069}' => 0.0,
+        _ => LETTER,
+    });
+    widths.sum()
+}
+
 /// How wide the widest of some labels is, with air around it.
 fn widest<'a>(labels: impl Iterator<Item = &'a str>) -> f64 {
-    let letters = labels.map(|label| label.chars().count()).max().unwrap_or(0);
-    letters as f64 * LETTER + 10.0
+    labels.map(width_of).fold(0.0, f64::max) + 10.0
 }

@@ -239,3 +239,18 @@ fn readouts_break_where_the_room_ends() {
     let unbroken = "ه".repeat(500);
     assert_eq!(lines_of(&unbroken, 378.0), (unbroken.as_str(), ""));
 }
+
+#[test]
+fn labels_are_as_wide_as_their_signs() {
+    let check = |label: &str, width: f64| {
+        let got = width_of(label);
+        assert!((got - width).abs() < 1e-9, "{label} is {got} wide");
+    };
+    check("", 0.0);
+    check("2011", 4.0 * LETTER);
+    check("2011年12月", 6.0 * LETTER + 2.0 * SQUARE);
+    check("\u{61c}۴۶٪", 3.0 * LETTER);
+    // Chinese has no spaces to break at.
+    let (first, second) = lines_of("2011年11月：回購客1,228、新客323", 190.0);
+    assert_eq!((first, second), ("2011年11月：回購客1,228、", "新客323"));
+}

@@ -167,7 +167,8 @@ impl Scene<'_> {
         match self.page.days_since_last_order {
             Some(days) => {
                 let days = Words::new().count("days", days);
-                format!("{since} {}", self.speech.say_with("customer-days", days))
+                let days = self.speech.say_with("customer-days", days);
+                format!("{since}{}{days}", self.speech.gap())
             }
             None => since,
         }

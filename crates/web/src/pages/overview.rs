@@ -153,7 +153,7 @@ impl Scene<'_> {
         html! {
             p.lead {
                 a href=(door(AGAIN)) { (speech.say_with("overview-lead-again", again)) }
-                (speech.say_with("overview-lead-interval", interval)) " "
+                (speech.say_with("overview-lead-interval", interval)) (speech.gap())
                 @if repeat.net_share > 0.0 { (speech.say_with("overview-lead-net", net)) }
             }
         }

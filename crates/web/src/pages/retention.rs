@@ -160,7 +160,7 @@ impl Scene<'_> {
             p.lead {
                 @match (&self.retention.in_window, &self.retention.about_to_cross) {
                     (Some(within), Some(about)) => {
-                        (sentence("retention-lead-window", within)) " "
+                        (sentence("retention-lead-window", within)) (self.speech.gap())
                         (sentence("retention-lead-about", about))
                     },
                     _ => (self.speech.say("retention-lead-unknown")),

@@ -190,9 +190,11 @@ impl Scene<'_> {
             li {
                 span {
                     (words) " "
-                    code dir="ltr" title=(merge.from) { (short_id(&merge.from)) }
-                    " → "
-                    code dir="ltr" title=(merge.into) { (short_id(&merge.into)) }
+                    bdi dir="ltr" {
+                        code title=(merge.from) { (short_id(&merge.from)) }
+                        " → "
+                        code title=(merge.into) { (short_id(&merge.into)) }
+                    }
                 }
                 @if merge.undone_at.is_none() {
                     form method="post" action={ (home) "/unmerge" } {

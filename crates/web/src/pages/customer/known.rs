@@ -158,7 +158,7 @@ impl Scene<'_> {
                     @for ((first, stage), before) in stages.iter().zip(before) {
                         @let days = before.map(|before| days_between(before, *first));
                         li aria-current=[(now == Some(*stage)).then_some("step")] {
-                            (speech.say(stage_key(*stage)))
+                            (speech.say(stage_key(*stage))) " "
                             small {
                                 (speech.day(first.0, &self.settings.zone))
                                 @if let Some(days) = days {

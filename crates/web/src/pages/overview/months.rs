@@ -37,7 +37,9 @@ impl Scene<'_> {
                 h2 #flows { (self.flow_title()) }
                 p.how {
                     (speech.say_with("overview-flow-how", how))
-                    @if self.has_running() { " " (speech.say("overview-flow-how-running")) }
+                    @if self.has_running() {
+                        (speech.gap()) (speech.say("overview-flow-how-running"))
+                    }
                 }
                 figure {
                     (legend(&[
@@ -238,7 +240,9 @@ impl Scene<'_> {
                 h2 #money { (self.money_title()) }
                 p.how {
                     (speech.say_with("overview-money-how", how))
-                    @if self.has_running() { " " (speech.say("overview-flow-how-running")) }
+                    @if self.has_running() {
+                        (speech.gap()) (speech.say("overview-flow-how-running"))
+                    }
                 }
                 figure {
                     (legend(&[

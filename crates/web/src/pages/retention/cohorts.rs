@@ -27,7 +27,7 @@ impl Scene<'_> {
                 p.how {
                     (self.cohorts_how(shown))
                     @if shown.len() < all.len() {
-                        " " (speech.say_with("retention-cohorts-cut",
+                        (speech.gap()) (speech.say_with("retention-cohorts-cut",
                             Words::new().count("shown", count(shown.len() as u64))))
                     }
                 }
