@@ -100,6 +100,9 @@ fn prepare(
     let store = Store::open(&data.to_string_lossy(), &Options::default())?;
     let app = App::open(store, environment, vault)?;
     let erased_again = app.erasures_replay()?;
+    // Or a check of the audit would say, rightly, that somebody put an older store in its place.
+    app.audit_flush()?;
+    app.audit_put_back()?;
     // Its chains end earlier than what is noted beside the key, and that is on purpose.
     app.audit_put_back()?;
     let tables = app.inner.store.counts()?;

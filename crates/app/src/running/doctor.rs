@@ -114,6 +114,16 @@ impl App {
         findings.extend(keys(self.inner.vault.journal().folder()));
         findings.push(self.states(thorough)?);
         findings.push(self.ledger(thorough)?);
+        if thorough {
+            let audit = self.audit_verify()?;
+            findings.push(invariant(
+                "audit",
+                format!("{} rows, none of them altered or missing", audit.rows),
+                &audit.findings,
+                "somebody changed the store past Fanous: keep a copy of it as it is, look who \
+                 could, and compare it with a backup",
+            ));
+        }
         Ok(findings)
     }
 

@@ -146,6 +146,12 @@ fn whoever_was_erased_after_the_backup_does_not_come_back() {
             let restored = brought_back(&shop, &file, &place).expect("it comes back");
             assert_eq!(restored.erased_again, 1);
             let app = open(&shop, &place);
+            let audit = app.audit_verify().expect("the audit can be read");
+            assert_eq!(audit.findings, Vec::<String>::new());
+            assert!(
+                !audit.put_back_at.is_empty(),
+                "a check says that it was put back"
+            );
             let hashes = names_of(person);
             let hashes: Vec<[u8; 16]> = hashes
                 .iter()

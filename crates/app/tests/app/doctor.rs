@@ -40,6 +40,7 @@ fn a_healthy_shop_is_called_so() {
         shop.record_world(&world);
         for thorough in [false, true] {
             let mut verdicts = verdicts(&shop, thorough);
+            assert_eq!(verdicts.contains_key("audit"), thorough);
             // Whatever this machine's disk has left, it is said.
             assert!(verdicts.remove("disk").is_some());
             assert_eq!(verdicts.remove("copy of the keys"), Some(Verdict::Look));
