@@ -103,8 +103,6 @@ fn prepare(
     // Or a check of the audit would say, rightly, that somebody put an older store in its place.
     app.audit_flush()?;
     app.audit_put_back()?;
-    // Its chains end earlier than what is noted beside the key, and that is on purpose.
-    app.audit_put_back()?;
     let tables = app.inner.store.counts()?;
     Ok((tables, erased_again))
 }
