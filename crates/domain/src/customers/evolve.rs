@@ -149,22 +149,22 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
     channel.facts += 1;
     earliest(&mut channel.first_seen_at, fact.at);
     latest(&mut channel.last_seen_at, fact.at);
+    let (day, hour) = fold.zone.day_and_hour(fact.at);
     if fact.behaviour.is_by_customer() {
-        let (day, hour) = fold.zone.day_and_hour(fact.at);
         observed.active_days.insert(day);
         *observed.hours.entry(hour).or_default() += 1;
     }
     match &fact.behaviour {
-        Behaviour::Ordered(order) => observe_order(observed, fact, order, fold),
-        Behaviour::Refunded(refund) => observe_refund(observed, fact, refund, fold),
+        Behaviour::Ordered(order) => observe_order(observed, (fact, day), order, fold),
+        Behaviour::Refunded(refund) => observe_refund(observed, (fact, day), refund, fold),
         Behaviour::Viewed(page) => observe_page(observed, fact.at, page),
         Behaviour::ProductViewed(view) => {
             reach(observed, Stage::Considered, fact.at);
-            care(observed, fact, &view.product, interests::VIEWED, fold);
+            care(observed, day, &view.product, interests::VIEWED, fold);
         }
         Behaviour::ProductAdded(added) => {
             reach(observed, Stage::Basket, fact.at);
-            care(observed, fact, &added.product, interests::ADDED, fold);
+            care(observed, day, &added.product, interests::ADDED, fold);
         }
         Behaviour::CheckoutStarted => reach(observed, Stage::Checkout, fact.at),
         Behaviour::Delivered(delivery) => observe_delivery(observed, fact.at, delivery),
@@ -181,7 +181,7 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
 }
 
 /// An order of nothing (free samples, a replacement) is kept, and counts as no order.
-fn observe_order(observed: &mut Observed, fact: &Fact, order: &Order, fold: &Fold) {
+fn observe_order(observed: &mut Observed, (fact, day): (&Fact, Day), order: &Order, fold: &Fold) {
     let sums = Sums::of(&order.lines);
     let cost = fold.cost(&order.lines, order.currency);
     let is_order = sums.amount > 0;
@@ -197,9 +197,9 @@ fn observe_order(observed: &mut Observed, fact: &Fact, order: &Order, fold: &Fol
     if is_order {
         earliest(&mut channel.first_ordered_at, fact.at);
         latest(&mut channel.last_ordered_at, fact.at);
-        insert_sorted(&mut channel.order_days, fold.day(fact.at));
+        insert_sorted(&mut channel.order_days, day);
     }
-    let month = observed.months.entry(fold.month(fact.at)).or_default();
+    let month = observed.months.entry(fold.month_of_day(day)).or_default();
     month.orders += i64::from(is_order);
     if order.currency == fold.currency {
         month.gross += sums.amount;
@@ -222,7 +222,7 @@ fn observe_order(observed: &mut Observed, fact: &Fact, order: &Order, fold: &Fol
     }
     let products = order.lines.iter().filter(|it| it.kind == LineKind::Product);
     for line in products {
-        care(observed, fact, &line.product, interests::ORDERED, fold);
+        care(observed, day, &line.product, interests::ORDERED, fold);
     }
 }
 
@@ -234,7 +234,12 @@ fn discounts(lines: &[Line]) -> i64 {
     -taken.map(|line| line.amount).sum::<i64>()
 }
 
-fn observe_refund(observed: &mut Observed, fact: &Fact, refund: &Refund, fold: &Fold) {
+fn observe_refund(
+    observed: &mut Observed,
+    (fact, day): (&Fact, Day),
+    refund: &Refund,
+    fold: &Fold,
+) {
     let sums = Sums::of(&refund.lines);
     let cost = fold.cost(&refund.lines, refund.currency);
     let channel = observed.channels.entry(fact.channel).or_default();
@@ -246,7 +251,7 @@ fn observe_refund(observed: &mut Observed, fact: &Fact, refund: &Refund, fold: &
     sales.costed -= cost.sold;
     sales.cost = sales.cost.saturating_sub(cost.cost);
     if refund.currency == fold.currency {
-        let month = observed.months.entry(fold.month(fact.at)).or_default();
+        let month = observed.months.entry(fold.month_of_day(day)).or_default();
         month.refunds += sums.amount;
         month.costed -= cost.sold;
         month.cost = month.cost.saturating_sub(cost.cost);
@@ -300,9 +305,9 @@ fn reach(observed: &mut Observed, stage: Stage, at: Millis) {
     (*first, *last) = ((*first).min(at), (*last).max(at));
 }
 
-fn care(observed: &mut Observed, fact: &Fact, product: &str, weight: u32, fold: &Fold) {
+fn care(observed: &mut Observed, day: Day, product: &str, weight: u32, fold: &Fold) {
     if let Some(category) = fold.catalogue.category(product) {
-        observed.interests.add(category, fold.day(fact.at), weight);
+        observed.interests.add(category, day, weight);
     }
 }
 

@@ -85,12 +85,10 @@ impl Calendar {
     /// Year, month of the year (from 1) and day of the month of a day.
     #[must_use]
     pub fn date(self, day: Day) -> (i32, i32, i32) {
-        let date = date_of(day);
-        let (year, month, of_month) = (date.year(), date.month(), date.day());
         match self {
-            Self::Gregorian => (year.into(), month.into(), of_month.into()),
+            Self::Gregorian => gregorian(day),
             Self::Jalali => {
-                let persian = iso(date).to_calendar(Persian);
+                let persian = iso(date_of(day)).to_calendar(Persian);
                 (
                     persian.year().extended_year(),
                     persian.month().ordinal.into(),
@@ -133,6 +131,24 @@ impl Calendar {
             }
         }
     }
+}
+
+/// The other way round than [`super::days_since_epoch`], by the same rule: every order asks for
+/// its month, so it is done in integers.
+fn gregorian(day: Day) -> (i32, i32, i32) {
+    let days = day.0.saturating_add(719_468);
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let leaps = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
+    let year_of_era = (day_of_era - leaps) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    (
+        year_of_era + era * 400 + i32::from(month <= 2),
+        month,
+        of_month,
+    )
 }
 
 pub(super) fn date_of(day: Day) -> jiff::civil::Date {
@@ -183,6 +199,19 @@ mod tests {
         check("2025-03-21", (1404, 1, 1), Weekday::Friday);
         check("2025-09-22", (1404, 6, 31), Weekday::Monday);
         check("2026-11-22", (1405, 9, 1), Weekday::Sunday);
+    }
+
+    #[test]
+    fn dates_in_integers_are_those_of_the_calendar() {
+        for number in (-1_000..84_100).chain([2_000_000, -200_000]) {
+            let date = date_of(Day(number));
+            let expected = (
+                i32::from(date.year()),
+                i32::from(date.month()),
+                i32::from(date.day()),
+            );
+            assert_eq!(gregorian(Day(number)), expected, "{number}");
+        }
     }
 
     #[test]
