@@ -58,6 +58,17 @@ pub(crate) fn world() -> World {
     World::new(WorldOptions::small(Seed::new(7)))
 }
 
+/// As the demo serves its shops: each has a switch to another one, which leads home here.
+fn options() -> web::WebOptions {
+    web::WebOptions {
+        neighbour: Some(web::Neighbour {
+            name: "Lantern & Sons (synthetic)".to_owned(),
+            address: "/".to_owned(),
+        }),
+        ..web::WebOptions::default()
+    }
+}
+
 impl House {
     /// A shop with the seeded world in it.
     pub(crate) fn seeded(engine: Engine) -> Self {
@@ -82,15 +93,10 @@ impl House {
             .expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = runtime.spawn(web::serve(
-            listener,
-            app.clone(),
-            web::WebOptions::default(),
-            async {
-                // A house that is dropped stops its server too.
-                let _ = stopped.await;
-            },
-        ));
+        let served = runtime.spawn(web::serve(listener, app.clone(), options(), async {
+            // A house that is dropped stops its server too.
+            let _ = stopped.await;
+        }));
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

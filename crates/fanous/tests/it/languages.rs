@@ -14,7 +14,7 @@ const LANGUAGES: [(&str, &str); 3] = [("en", "ltr"), ("fa", "rtl"), ("zh-Hant-TW
 
 /// Texts of the page that hold Latin digits, outside of what is code or somebody's own.
 const LATIN_DIGITS: &str = "(() => {
-  const own = 'bdi, code, pre, [dir=ltr], [dir=auto], input, textarea, script, style';
+  const own = 'bdi, code, pre, :not(html)[dir=ltr], [dir=auto], input, textarea, script';
   const found = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
