@@ -1,12 +1,13 @@
 //! In what amounts of money are shown: the currency of the books, or tomans in place of rials.
 
-use domain::money::Currency;
+use domain::money::{Currency, parse_decimal};
 use domain::settings::ShopSettings;
 
 /// Rials are ten to a toman.
 const RIALS_IN_A_TOMAN: i64 = 10;
 
-/// In what amounts are shown. Books, API and questions stay in the currency itself.
+/// In what amounts are shown, and typed into forms. Books, API and the text of questions stay in
+/// the currency itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tender {
     currency: Currency,
@@ -52,6 +53,26 @@ impl Tender {
             unit * RIALS_IN_A_TOMAN
         } else {
             unit
+        }
+    }
+
+    /// A plain decimal amount of the books as it is shown, exactly; what is no number stays.
+    pub(crate) fn plain(self, amount: &str) -> String {
+        self.converted(amount, "0.1")
+    }
+
+    /// A plain decimal amount as it is shown or typed, in the books' currency; what is no number
+    /// stays.
+    pub(crate) fn in_books(self, amount: &str) -> String {
+        self.converted(amount, "10")
+    }
+
+    fn converted(self, amount: &str, factor: &str) -> String {
+        let factor = parse_decimal(factor).expect("a number");
+        let number = parse_decimal(amount).ok().filter(|_| self.is_toman);
+        match number.and_then(|number| number.checked_mul(factor)) {
+            Some(number) => number.normalize().to_string(),
+            None => amount.to_owned(),
         }
     }
 

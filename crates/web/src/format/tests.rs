@@ -111,6 +111,12 @@ fn rials_are_shown_as_tomans_where_the_shop_says_so() {
         (speech.unit(&rial), speech.unit(&toman)),
         ("IRR".to_owned(), "toman".to_owned())
     );
+    let tender = Tender::from(&toman);
+    assert_eq!(tender.plain("1500.5"), "150.05");
+    assert_eq!(tender.in_books("150.05"), "1500.5");
+    assert_eq!(tender.in_books("۲۰۰"), "2000");
+    assert_eq!(tender.in_books("much"), "much");
+    assert_eq!(Tender::from(&rial).plain("1500.50"), "1500.50");
     // Only rials have tomans.
     let euros = ShopSettings {
         toman: true,
@@ -127,7 +133,7 @@ fn persian_figures_are_written_as_persians_write_them() {
     assert_eq!(speech.number(1_234_567), "۱٬۲۳۴٬۵۶۷");
     assert_eq!(speech.number(-42), format!("{minus}۴۲"));
     assert_eq!(speech.decimal(0.719, 2), "۰٫۷۲");
-    assert_eq!(speech.percent(0.318, 1), "\u{61c}۳۱٫۸٪");
+    assert_eq!(speech.percent(0.328, 1), "\u{61c}۳۲٫۸٪");
     assert_eq!(speech.percent(-0.031, 1), format!("\u{61c}{minus}۳٫۱٪"));
     assert_eq!(speech.money(888_720_889, Currency::GBP), "۸٬۸۸۷٬۲۰۸٫۸۹");
     assert_eq!(speech.unit(Currency::GBP), "پوند");

@@ -23,6 +23,7 @@ use serde::Deserialize;
 use super::explained::explained;
 use crate::asked::{Asked, ListAsked};
 use crate::errors::Refusal;
+use crate::format::Tender;
 use crate::i18n::{Speech, Words, marked_up, speech_for};
 use crate::layout::{Frame, Place};
 use crate::shared::Shared;
@@ -157,7 +158,9 @@ impl Answered {
             }
             Err(error) => return Err(error),
         };
+        let tender = Tender::from(&app.in_force().settings);
         let draft = Draft::of(&question.predicate).filter(|_| !as_text);
+        let draft = draft.map(|draft| draft.shown_in(tender));
         let editor = match draft {
             Some(draft) => Editor::Form(draft),
             None => Editor::Text {

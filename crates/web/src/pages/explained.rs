@@ -17,6 +17,7 @@ use domain::trust::Purpose;
 use super::customer::{purpose_key, stage_key};
 use super::standing_key;
 use super::timeline::channel_key;
+use crate::format::Tender;
 use crate::i18n::{Speech, Words};
 
 /// Conditions that are asked and said alike.
@@ -226,9 +227,10 @@ impl Teller<'_> {
             },
             (Literal::Day(day), ..) => self.day(*day),
             (Literal::Number(_), Subject::Of(_), Kind::Money) => {
+                let tender = Tender::from(self.settings);
                 let words = Words::new()
-                    .text("amount", speech.plain(&value.plain()))
-                    .text("currency", speech.unit(self.settings.currency));
+                    .text("amount", speech.plain(&tender.plain(&value.plain())))
+                    .text("currency", speech.unit(tender));
                 speech.say_with("explain-money", words)
             }
             (Literal::Number(_), Subject::Of(_), Kind::Share) => {

@@ -8,6 +8,7 @@ use domain::segments::{
     WordColumn,
 };
 
+use crate::format::Tender;
 use crate::pages::explained::{operators, percent_of, share_of};
 
 /// The most rows of a form.
@@ -96,6 +97,23 @@ impl Draft {
         })
     }
 
+    /// The same with amounts of money as the shop shows them.
+    pub(super) fn shown_in(mut self, tender: Tender) -> Self {
+        for row in &mut self.rows {
+            if row.kind() != Some(Kind::Money) {
+                continue;
+            }
+            let shown = |values: &[String]| -> Vec<String> {
+                values.iter().map(|value| tender.plain(value)).collect()
+            };
+            row.values = match (row.field(), row.values.first()) {
+                (Field::Texts, Some(values)) => vec![joined(&shown(&split(values)))],
+                _ => shown(&row.values),
+            };
+        }
+        self
+    }
+
     /// The columns of words of which the form can offer some.
     pub(super) fn word_columns(&self) -> BTreeSet<WordColumn> {
         let columns = self.rows.iter().filter_map(|row| match row.about() {
@@ -120,11 +138,12 @@ impl Draft {
         app: &App,
         unfinished: Unfinished,
     ) -> Result<Option<String>, AppError> {
+        let tender = Tender::from(&app.in_force().settings);
         let mut rules = Vec::new();
         for (place, row) in self.rows.iter_mut().enumerate() {
             row.fault = None;
             match row.rule() {
-                Ok(Some(rule)) => rules.push((place, rule)),
+                Ok(Some(rule)) => rules.push((place, row.in_books(rule, tender))),
                 Ok(None) => {}
                 Err(Fault::Value) if unfinished == Unfinished::IsLeftOut => {}
                 Err(fault) => row.fault = Some(fault),
@@ -256,6 +275,16 @@ impl Row {
         }
     }
 
+    /// A condition with amounts of money as the books have them.
+    fn in_books(&self, rule: Rule, tender: Tender) -> Rule {
+        if self.kind() != Some(Kind::Money) {
+            return rule;
+        }
+        let values = rule.values.iter();
+        let values = values.map(|value| tender.in_books(value)).collect();
+        Rule { values, ..rule }
+    }
+
     /// The condition; none when the row is empty.
     fn rule(&self) -> Result<Option<Rule>, Fault> {
         if self.about() == About::Nothing {
@@ -354,6 +383,7 @@ fn split(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use domain::segments::parse;
+    use domain::settings::ShopSettings;
 
     use super::*;
 
@@ -404,6 +434,33 @@ mod tests {
                 "{rich}"
             );
         }
+    }
+
+    #[test]
+    fn amounts_are_typed_in_what_the_shop_shows() {
+        let settings = ShopSettings {
+            currency: "IRR".parse().expect("a currency"),
+            toman: true,
+            ..ShopSettings::default()
+        };
+        let tender = Tender::from(&settings);
+        let check = |text: &str, typed: &str| {
+            let predicate = parse(text).expect("a predicate");
+            let draft = Draft::of(&predicate)
+                .expect("a plain list")
+                .shown_in(tender);
+            let row = &draft.rows[0];
+            assert_eq!(row.values, [typed]);
+            let rule = row.rule().expect("a rule").expect("one");
+            let rules = vec![row.in_books(rule, tender)];
+            let join = draft.join;
+            let asked = Rules { join, rules }.predicate().expect("a predicate");
+            assert_eq!(asked.to_string(), text);
+        };
+        check("net > 15005", "1500.5");
+        check("net in [500, 19.9]", "50, 1.99");
+        check("orders > 20", "20");
+        check("discount_share > 0.25", "25");
     }
 
     #[test]

@@ -318,7 +318,7 @@ impl Form<'_> {
         let is_many = row.field() == Field::Texts;
         let unit = match kind {
             _ if is_since => Some(speech.say("customers-unit-days")),
-            Some(Kind::Money) => Some(speech.unit(self.settings.currency)),
+            Some(Kind::Money) => Some(speech.unit(self.settings)),
             Some(Kind::Share) => Some(speech.say("customers-unit-percent")),
             _ => None,
         };
