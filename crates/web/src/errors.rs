@@ -74,8 +74,8 @@ impl Refusal {
         Verdict { status, code }
     }
 
-    /// The sentence for programs, English whatever their reader speaks; what the inside of the house
-    /// looks like is not in it.
+    /// The sentence for programs, English whatever their reader speaks; what the inside of the
+    /// house looks like is not in it.
     fn message(&self) -> String {
         match self {
             Self::App(error) if self.verdict().status.is_client_error() => error.to_string(),
