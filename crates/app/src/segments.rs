@@ -282,7 +282,7 @@ impl App {
         // Asked for by its name, so that a segment that asks for itself is found.
         let by_name = Predicate::Segment {
             name: name.clone(),
-            place: Place::default(),
+            place: Place { byte: 0, column: 1 },
         };
         relative.with(|context| lower(&by_name, context))?;
         let at = self.now();

@@ -49,7 +49,8 @@ struct Arguments {
 enum Action {
     /// Serve the pages and the API.
     Serve(ServeOptions),
-    /// Bring in a real shop's year if the data folder is empty, then serve.
+    /// Bring in a real shop's year, and beside it a synthetic shop, if there are none yet; then
+    /// serve both.
     Demo(ServeOptions),
     /// Bring a backup back into an empty folder or database.
     Restore(RestoreArguments),

@@ -17,6 +17,9 @@ use crate::{App, AppError};
 /// An overview that is younger than this is shown as it is, even if facts came since.
 const FRESH_MS: i64 = 10_000;
 
+/// The most months before the last that are told.
+const MONTHS_MAX: i32 = 120;
+
 /// What one month looked like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OverviewMonth {
@@ -198,13 +201,15 @@ impl App {
         population: &Population,
         newest: Millis,
     ) -> Result<Vec<OverviewMonth>, AppError> {
-        let last = self.in_force().fold.month(newest);
+        // A date that is yet to come is a mistake somewhere; it makes no months.
+        let last = self.in_force().fold.month(newest.min(self.now()));
         let first = population
             .months()
             .filter_map(|(months, sums)| ordered(months, sums).next());
         let Some(first) = first.min() else {
             return Ok(Vec::new());
         };
+        let first = first.max(Month(last.0 - MONTHS_MAX));
         let mut flows = Flows::between(first, last);
         let mut away: BTreeMap<Month, u64> = BTreeMap::new();
         for (months, sums) in population.months() {

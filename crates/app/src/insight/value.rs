@@ -217,7 +217,9 @@ impl Value {
     ) -> Self {
         let buyers = Buyers::of(columns);
         let gross: i64 = buyers.gross.iter().sum();
-        let refunds: i64 = buyers.refunds.iter().sum();
+        // Also of those of whom only a refund is known, so that the net is that of the overview.
+        let all_gross: i64 = columns.gross.iter().sum();
+        let refunds: i64 = columns.refunds.iter().sum();
         let known = |day: &u32| *day != UNKNOWN_DAY;
         let first_day = columns.first_order.iter().copied().filter(known).min();
         Self {
@@ -226,7 +228,7 @@ impl Value {
             buyers: buyers.len() as u64,
             orders: buyers.orders.iter().map(|it| i64::from(*it)).sum(),
             gross,
-            net: gross - refunds,
+            net: all_gross - refunds,
             concentration: spread(&buyers),
             scores: score_figures(&buyers, gross),
             grid: thresholds.map(|thresholds| grid(&buyers, thresholds, gross)),
@@ -346,8 +348,9 @@ fn grid(buyers: &Buyers, thresholds: &Thresholds, gross: i64) -> Grid {
 }
 
 fn contrast(buyers: &Buyers, gross: i64, today: Day) -> Option<Contrast> {
-    let count = (buyers.len() as f64 * CONTRAST).floor() as usize;
-    if count == 0 {
+    // As many as the best fifth of the spread: a part of a customer is a whole one.
+    let count = (buyers.len() as f64 * CONTRAST - 1e-9).ceil() as usize;
+    if buyers.len() < 5 {
         return None;
     }
     let mut rows: Vec<usize> = (0..buyers.len()).collect();

@@ -183,7 +183,7 @@ fn every_figure_of_retention_and_value_is_a_door() {
                 check(top, "customers");
             }
         }
-        assert_eq!(value["contrast"]["best"]["customers"], buyers / 5);
+        assert_eq!(value["contrast"]["best"]["customers"], buyers.div_ceil(5));
         assert_eq!(value["currency_exponent"], 2);
     });
 }

@@ -95,9 +95,13 @@ fn import(
         return Ok(report);
     }
     settle_settings(app, &settings, &waiting)?;
-    // The state does not follow from the order of files; but a cost that is known before the
-    // orders are is not a reason to fold their customers twice.
-    waiting.sort_by_key(|file| file.sorted.mapping().kind != Kind::Products);
+    // A cost that is known before the orders are is not a reason to fold their customers twice;
+    // and whose an address is, a file of customers knows better than an order of a guest.
+    waiting.sort_by_key(|file| match file.sorted.mapping().kind {
+        Kind::Products => 0,
+        Kind::Customers => 1,
+        _ => 2,
+    });
     for file in &mut waiting {
         let imported = write(file, app, terminal, stop)?;
         report.files.push(FileReport::of(file, Some(&imported)));
