@@ -139,7 +139,7 @@ impl<'e> Writing<'e> {
         id
     }
 
-    /// Follows a decision: appends its facts to the stream of their cause and keeps its messages.
+    /// Follows a decision: appends what was decided to the stream of its cause and keeps its messages.
     pub(crate) fn follow(
         &mut self,
         root: StreamId,
@@ -147,13 +147,6 @@ impl<'e> Writing<'e> {
         cause: Option<FactId>,
         decision: Decision,
     ) {
-        for behaviour in decision.observed {
-            let fact = NewFact {
-                origin: Origin::Observed,
-                ..NewFact::decided(stream, self.now, cause, behaviour)
-            };
-            self.append(root, fact);
-        }
         for behaviour in decision.decided {
             self.append(root, NewFact::decided(stream, self.now, cause, behaviour));
         }

@@ -297,6 +297,15 @@ impl Fixture {
     /// # Panics
     /// When the store fails.
     pub fn import(&self, id: &str, pieces: Vec<HistoryPiece>) -> Imported {
+        let latest = pieces.iter().flat_map(|piece| match piece {
+            HistoryPiece::Customer(history) => history.documents.iter().map(|it| it.at).collect(),
+            HistoryPiece::Orders(news) => news.iter().map(|it| it.document.at).collect(),
+            HistoryPiece::Anonymous(orders) => orders.iter().map(|it| it.at).collect(),
+            HistoryPiece::Products(_) => Vec::new(),
+        });
+        if let Some(latest) = latest.max() {
+            self.clock.set(latest.max(self.clock.now()));
+        }
         let pieces = pieces.into_iter().map(Ok::<_, std::convert::Infallible>);
         self.app()
             .import(id, pieces, &AtomicBool::new(false), &mut |_| {})

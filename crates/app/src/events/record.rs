@@ -250,7 +250,7 @@ fn take(
             .collect();
         let state = &writing.customer(root).state;
         let programme = &writing.in_force.programme;
-        let decision = decide(
+        let mut decision = decide(
             &before,
             state,
             &Resources { streams },
@@ -258,6 +258,18 @@ fn take(
             event,
             programme,
         );
+        // What else was observed in the event happened when and where the event did, however late
+        // we heard of it.
+        for behaviour in std::mem::take(&mut decision.observed) {
+            let fact = NewFact {
+                at: event.at,
+                received_at: event.received_at,
+                origin: Origin::Observed,
+                channel: event.channel,
+                ..NewFact::decided(stream, writing.now, Some(id), behaviour)
+            };
+            writing.append(root, fact);
+        }
         writing.follow(root, stream, Some(id), decision);
     }
     let tells = matches!(
