@@ -139,7 +139,8 @@ impl<'e> Writing<'e> {
         id
     }
 
-    /// Follows a decision: appends what was decided to the stream of its cause and keeps its messages.
+    /// Follows a decision: appends what was decided to the stream of its cause and keeps its
+    /// messages.
     pub(crate) fn follow(
         &mut self,
         root: StreamId,

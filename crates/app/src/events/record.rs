@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::customers::{Identity, Resources, decide, needs};
+use domain::customers::{Identity, Resources, State, decide, needs};
 use domain::events::{Behaviour, Origin, Personal};
-use domain::ids::StreamId;
+use domain::ids::{FactId, StreamId};
 use domain::time::Millis;
 use domain::trust::search_words;
 use store::customers::CustomerRow;
@@ -240,37 +240,7 @@ fn take(
     };
     let id = writing.append(root, fact);
     if let Some(before) = before {
-        let streams = needs(event)
-            .identities
-            .into_iter()
-            .filter_map(|identity| {
-                let stream = resolved.stream(inner, &identity)?;
-                Some((identity, resolved.root(stream)))
-            })
-            .collect();
-        let state = &writing.customer(root).state;
-        let programme = &writing.in_force.programme;
-        let mut decision = decide(
-            &before,
-            state,
-            &Resources { streams },
-            root,
-            event,
-            programme,
-        );
-        // What else was observed in the event happened when and where the event did, however late
-        // we heard of it.
-        for behaviour in std::mem::take(&mut decision.observed) {
-            let fact = NewFact {
-                at: event.at,
-                received_at: event.received_at,
-                origin: Origin::Observed,
-                channel: event.channel,
-                ..NewFact::decided(stream, writing.now, Some(id), behaviour)
-            };
-            writing.append(root, fact);
-        }
-        writing.follow(root, stream, Some(id), decision);
+        answer(inner, writing, resolved, &before, id, going);
     }
     let tells = matches!(
         event.behaviour,
@@ -283,6 +253,51 @@ fn take(
         traits.extend(event.personal.clone());
     }
     going.verdict = Some(Verdict::Accepted { fact: id, stream });
+}
+
+/// Decides what follows from a fact just appended, `before` being the customer without it.
+fn answer(
+    inner: &Inner,
+    writing: &mut Writing<'_>,
+    resolved: &Resolved,
+    before: &State,
+    cause: FactId,
+    going: &Going<'_>,
+) {
+    let event = &going.prepared.event;
+    let stream = going.stream.expect("an open event has a stream");
+    let root = resolved.root(stream);
+    let streams = needs(event)
+        .identities
+        .into_iter()
+        .filter_map(|identity| {
+            let stream = resolved.stream(inner, &identity)?;
+            Some((identity, resolved.root(stream)))
+        })
+        .collect();
+    let state = &writing.customer(root).state;
+    let programme = &writing.in_force.programme;
+    let mut decision = decide(
+        before,
+        state,
+        &Resources { streams },
+        root,
+        event,
+        programme,
+    );
+    // What else was observed in the event happened when and where the event did, however late we
+    // heard of it.
+    for behaviour in std::mem::take(&mut decision.observed) {
+        let fact = NewFact {
+            at: event.at,
+            received_at: event.received_at,
+            origin: Origin::Observed,
+            channel: event.channel,
+            ..NewFact::decided(stream, writing.now, Some(cause), behaviour)
+        };
+        writing.append(root, fact);
+    }
+    writing.follow(root, stream, Some(cause), decision);
 }
 
 /// Lays what people told about themselves over what they told before, and makes it findable.
