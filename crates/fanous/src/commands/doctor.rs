@@ -11,7 +11,8 @@ use crate::terminal::Terminal;
 /// How closely to look.
 #[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub(crate) struct DoctorArguments {
-    /// Fold every customer's log and add up every posting; this reads the whole store
+    /// Fold every customer's log, add up every posting and follow the whole audit; this reads the
+    /// whole store
     #[arg(long)]
     thorough: bool,
 }
