@@ -132,7 +132,13 @@ impl Browser {
         self.tab.goto(address).await.expect("the page loads");
     }
 
+    /// An element, waited for while its page is on the way; looks are bounded as in `see`.
     pub(crate) async fn find(&self, selector: &str) -> WebElement {
+        for _ in 1..LOOKS_MAX {
+            if let Ok(found) = self.tab.find(By::Css(selector)).await {
+                return found;
+            }
+        }
         let found = self.tab.find(By::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
