@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::super::{Asked, Columns, Error, Kind, Mapping, Options, Use};
-use super::{options, read_bytes, shown};
+use super::{in_any_order, options, read_bytes, shown};
 
 fn asking(kind: Option<Kind>, columns: &[(&str, &str)]) -> Options {
     let mut asked = Asked {
@@ -228,15 +228,7 @@ fn read_rows(kind: Kind, rows: &[String], budget_bytes: usize) -> (String, Vec<S
         budget_bytes,
         ..asking(Some(kind), &[])
     };
-    let (sorted, rejected) = read_bytes(content.as_bytes(), &options);
-    let sorted = sorted.unwrap();
-    let summary = format!("{:?}\n", sorted.summary());
-    let mut rejected: Vec<_> = rejected
-        .iter()
-        .map(|one| one.split_once(": ").unwrap().1.to_owned())
-        .collect();
-    rejected.sort();
-    (summary + &shown(sorted), rejected)
+    in_any_order(content.as_bytes(), &options)
 }
 
 proptest! {

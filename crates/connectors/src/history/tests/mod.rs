@@ -55,6 +55,19 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// What was read and what was rejected, without what depends on the order of the lines.
+fn in_any_order(content: &[u8], options: &Options) -> (String, Vec<String>) {
+    let (sorted, rejected) = read_bytes(content, options);
+    let sorted = sorted.unwrap();
+    let summary = format!("{:?}\n", sorted.summary());
+    let mut rejected: Vec<_> = rejected
+        .iter()
+        .map(|one| one.split_once(": ").unwrap().1.to_owned())
+        .collect();
+    rejected.sort();
+    (summary + &shown(sorted), rejected)
+}
+
 /// What a file came to, a line for each document, in words that a test can show.
 fn shown(mut sorted: Sorted) -> String {
     let mut shown = String::new();

@@ -7,7 +7,7 @@ use super::super::source::Source;
 use super::super::split::Lines;
 use super::super::table::{Next, Table};
 use super::super::{Asked, Mapping, Options};
-use super::{HEADER, gzip, options, read_bytes, shown};
+use super::{HEADER, gzip, in_any_order, options, read_bytes, shown};
 
 /// A line of a small world in which orders, customers and products meet often. A customer
 /// follows from the order, because whose an order is goes by its first line.
@@ -38,15 +38,7 @@ fn read_lines(lines: &[String], budget_bytes: usize) -> (String, Vec<String>) {
         budget_bytes,
         ..options()
     };
-    let (sorted, rejected) = read_bytes(content.as_bytes(), &options);
-    let sorted = sorted.unwrap();
-    let summary = format!("{:?}\n", sorted.summary());
-    let mut rejected: Vec<_> = rejected
-        .iter()
-        .map(|one| one.split_once(": ").unwrap().1.to_owned())
-        .collect();
-    rejected.sort();
-    (summary + &shown(sorted), rejected)
+    in_any_order(content.as_bytes(), &options)
 }
 
 proptest! {
