@@ -22,11 +22,13 @@ pub use totp::{RECOVERY_CODES, STEP_SECONDS, TotpSecret, recovery_code, recovery
 
 use std::fmt;
 
+use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A value that does not print: keys, passwords, addresses.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(transparent)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {

@@ -9,7 +9,7 @@ use clap::Args;
 use connectors::mail::Mailer;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use web::{Neighbour, WebOptions};
+use web::{IpNet, Neighbour, PublicAddress, WebOptions};
 
 use crate::background::Background;
 use crate::commands::Failure;
@@ -20,9 +20,22 @@ use crate::socket;
 /// How to serve.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ServeOptions {
-    /// Where to listen. Only this machine, until there is a login.
+    /// Where to listen: only this machine, or, with --public-url, any address of it.
     #[arg(long, env = "FANOUS_LISTEN", default_value = "127.0.0.1:7777")]
     listen: SocketAddr,
+    /// Where browsers find the pages, https://club.example.com: whoever asks for another name is
+    /// refused. What speaks TLS stands in front. [default: http:// and where it listens]
+    #[arg(long, value_name = "URL", env = "FANOUS_PUBLIC_URL")]
+    public_url: Option<PublicAddress>,
+    /// Networks of the proxies in front, with commas between: their X-Forwarded-For is believed,
+    /// so that tries at the login are counted for whoever makes them.
+    #[arg(
+        long,
+        value_name = "NETWORK",
+        env = "FANOUS_PROXIES",
+        value_delimiter = ','
+    )]
+    proxies: Vec<IpNet>,
     /// Where Prometheus finds /metrics; only this machine. Nowhere, if it is not set.
     #[arg(long, value_name = "ADDRESS", env = "FANOUS_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
@@ -50,6 +63,9 @@ pub(crate) struct Ready {
     /// Where the demo's made-up shop is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) synthetic_url: Option<String>,
+    /// Where the first owner makes the shop theirs, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) setup_url: Option<String>,
     /// Where Prometheus finds the figures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) metrics_url: Option<String>,
@@ -98,17 +114,21 @@ pub(crate) async fn serve(
     json: bool,
     first: First,
 ) -> Result<(), Failure> {
-    if !options.listen.ip().is_loopback() {
-        return Err(Failure::wrong_use(format!(
-            "{} can be reached from other machines, and there is no login yet: listen on \
-             127.0.0.1 or [::1]",
-            options.listen
-        )));
-    }
+    check_listen(&options, first)?;
     let mailer = options.mail.mailer()?;
     let metrics = metrics_listener(options.metrics_listen).await?;
     let mut shop = Shop::open(data.clone(), &[options.listen]).await?;
     shop.mailer = mailer;
+    shop.options = WebOptions {
+        address: shop.url.clone(),
+        is_open: first == First::Demo,
+        has_mail: shop.mailer.is_some(),
+        proxies: options.proxies.clone(),
+        ..WebOptions::default()
+    };
+    if let Some(public) = &options.public_url {
+        shop.options = std::mem::take(&mut shop.options).served_at(public);
+    }
     let metrics_url = metrics
         .map(|listener| watch(listener, &shop.app))
         .transpose()?;
@@ -117,9 +137,11 @@ pub(crate) async fn serve(
         write_key: None,
         secret_key: None,
         synthetic_url: None,
+        setup_url: None,
         metrics_url,
     };
     if first == First::Nothing {
+        ready.setup_url = shop.setup_url().await?;
         announce(&ready, json);
         return shop.serve(None).await;
     }
@@ -138,6 +160,30 @@ pub(crate) async fn serve(
     Ok(())
 }
 
+/// Who can be reached from other machines has a name there, and an example never can.
+fn check_listen(options: &ServeOptions, first: First) -> Result<(), Failure> {
+    if options.listen.ip().is_loopback() {
+        return Ok(());
+    }
+    let listen = options.listen;
+    let what = match (first, &options.public_url) {
+        (First::Demo, _) => "the demo lets in whoever comes: let it listen on 127.0.0.1 or [::1]",
+        (First::Nothing, None) => {
+            "say with --public-url under which name browsers find it, such as \
+             https://club.example.com"
+        }
+        (First::Nothing, Some(public)) => {
+            if !public.is_secure {
+                tracing::warn!("passwords go to {} in the clear: use https", public.text);
+            }
+            return Ok(());
+        }
+    };
+    Err(Failure::wrong_use(format!(
+        "{listen} can be reached from other machines: {what}"
+    )))
+}
+
 /// A shop that is open and has an address.
 pub(crate) struct Shop {
     pub(crate) app: App,
@@ -146,6 +192,7 @@ pub(crate) struct Shop {
     pub(crate) address: SocketAddr,
     pub(crate) url: String,
     mailer: Option<Mailer>,
+    options: WebOptions,
 }
 
 impl Shop {
@@ -168,7 +215,20 @@ impl Shop {
             address,
             url: format!("http://{address}"),
             mailer: None,
+            // An example beside another one; what is served for good says more.
+            options: WebOptions {
+                is_open: true,
+                ..WebOptions::default()
+            },
         })
+    }
+
+    /// Where the first owner makes the shop theirs; none when somebody works here.
+    async fn setup_url(&self) -> Result<Option<String>, Failure> {
+        let app = self.app.clone();
+        let token = on_thread(move || Ok(app.setup_token()?)).await?;
+        let address = &self.options.address;
+        Ok(token.map(|token| format!("{address}/setup?token={}", token.reveal())))
     }
 
     fn as_neighbour(&self) -> Neighbour {
@@ -188,7 +248,7 @@ impl Shop {
             .transpose()?;
         let options = WebOptions {
             neighbour,
-            ..WebOptions::default()
+            ..self.options
         };
         let served = web::serve(self.listener, self.app, options, until_signal()).await;
         drop(socket);
@@ -235,6 +295,9 @@ fn announce(ready: &Ready, json: bool) {
         return;
     }
     println!("Fanous serves {}", ready.url);
+    if let Some(url) = &ready.setup_url {
+        println!("Nobody works here yet. Make the shop yours, once and within a day: {url}");
+    }
     if let Some(key) = &ready.secret_key {
         println!("  the demo's secret key for the JSON API: {key}");
         println!(

@@ -1,9 +1,12 @@
 //! Which refusal becomes which status: the one map from what went wrong to HTTP.
 
+use app::settings::KeyKind;
+use app::trust::{TrustError, TrustRefusal, Who};
 use app::{AppError, StoreError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::trust::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +15,8 @@ use utoipa::ToSchema;
 pub(crate) enum Refusal {
     /// A use case refused or failed.
     App(AppError),
+    /// A door stays shut.
+    Trust(TrustRefusal),
     /// No key was given.
     NoKey,
     /// The key is none of this shop's, or was revoked.
@@ -40,6 +45,21 @@ pub(crate) enum Refusal {
     Crashed,
 }
 
+impl From<TrustRefusal> for Refusal {
+    fn from(refusal: TrustRefusal) -> Self {
+        Self::Trust(refusal)
+    }
+}
+
+impl From<TrustError> for Refusal {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Refused(refusal) => Self::Trust(refusal),
+            TrustError::App(error) => Self::App(error),
+        }
+    }
+}
+
 impl From<AppError> for Refusal {
     fn from(error: AppError) -> Self {
         Self::App(error)
@@ -53,10 +73,19 @@ pub(crate) struct Verdict {
 }
 
 impl Refusal {
+    /// What somebody lacks. A write key was mistaken for another kind; that is worth saying.
+    pub(crate) fn of_key(who: &Who, permission: Permission) -> Self {
+        match who {
+            Who::Key(key) if key.kind == KeyKind::Write => Self::WriteKey,
+            _ => Self::Trust(TrustRefusal::NotPermitted(permission)),
+        }
+    }
+
     /// The map. A status that is not here does not exist.
     pub(crate) fn verdict(&self) -> Verdict {
         let (status, code) = match self {
             Self::App(error) => app_verdict(error),
+            Self::Trust(refusal) => trust_verdict(*refusal),
             Self::NoKey => (StatusCode::UNAUTHORIZED, "no_key"),
             Self::UnknownKey => (StatusCode::UNAUTHORIZED, "unknown_key"),
             Self::WriteKey => (StatusCode::FORBIDDEN, "write_key"),
@@ -85,13 +114,16 @@ impl Refusal {
             Self::App(AppError::Store(StoreError::Closed)) => {
                 "the server is shutting down; nothing was changed".into()
             }
+            Self::Trust(refusal) => refusal.to_string(),
             Self::App(_) | Self::Crashed => {
                 "something failed inside; the server's log says what".into()
             }
             Self::NoKey => "give a secret key: Authorization: Bearer secret_…".into(),
             Self::UnknownKey => "this key is not one of this shop's, or was revoked".into(),
             Self::WriteKey => "a write key may only send events; this needs a secret key".into(),
-            Self::Host => "this server answers to localhost, 127.0.0.1 and [::1] only".into(),
+            Self::Host => {
+                "this server does not answer to that name; see --public-url and --listen".into()
+            }
             Self::OtherSite => "a form must be sent from this site's own pages".into(),
             Self::NotFound => "there is nothing at this address".into(),
             Self::Method => "this address does not take this method".into(),
@@ -125,6 +157,32 @@ fn app_verdict(error: &AppError) -> (StatusCode, &'static str) {
         AppError::Store(_) | AppError::WrongKeys | AppError::Unreadable | AppError::Files(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "failed")
         }
+    }
+}
+
+fn trust_verdict(refusal: TrustRefusal) -> (StatusCode, &'static str) {
+    use StatusCode as Status;
+    match refusal {
+        TrustRefusal::NotSignedIn => (Status::UNAUTHORIZED, "not_signed_in"),
+        TrustRefusal::WrongLogin => (Status::FORBIDDEN, "wrong_login"),
+        TrustRefusal::WrongProof => (Status::FORBIDDEN, "wrong_proof"),
+        TrustRefusal::Shut(_) => (Status::TOO_MANY_REQUESTS, "shut"),
+        TrustRefusal::NoPass => (Status::GONE, "no_pass"),
+        TrustRefusal::AlreadyClaimed => (Status::CONFLICT, "already_claimed"),
+        TrustRefusal::NotPermitted(_) => (Status::FORBIDDEN, "not_permitted"),
+        TrustRefusal::ProofNeeded => (Status::FORBIDDEN, "proof_needed"),
+        TrustRefusal::LastOwner => (Status::CONFLICT, "last_owner"),
+        TrustRefusal::NoUser => (Status::NOT_FOUND, "no_user"),
+        TrustRefusal::AddressTaken => (Status::CONFLICT, "address_taken"),
+        TrustRefusal::WrongState => (Status::CONFLICT, "wrong_state"),
+        TrustRefusal::Password(_) => (Status::UNPROCESSABLE_ENTITY, "password"),
+        TrustRefusal::BadAddress => (Status::UNPROCESSABLE_ENTITY, "bad_address"),
+        TrustRefusal::BadName => (Status::UNPROCESSABLE_ENTITY, "bad_name"),
+        TrustRefusal::NoSecondFactor => (Status::CONFLICT, "no_second_factor"),
+        TrustRefusal::NoSession => (Status::NOT_FOUND, "no_session"),
+        TrustRefusal::NoKey => (Status::NOT_FOUND, "no_such_key"),
+        TrustRefusal::BadKey(_) => (Status::UNPROCESSABLE_ENTITY, "bad_key"),
+        TrustRefusal::TooMany => (Status::CONFLICT, "too_many"),
     }
 }
 

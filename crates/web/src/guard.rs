@@ -1,5 +1,6 @@
 //! What stands before every handler: names, sizes, time, headers, and how a refusal is dressed.
 
+use app::trust::TrustRefusal;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -7,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use crate::errors::{Refusal, Refused, in_json};
+use crate::gate::{page_before, to_login, to_proof};
 use crate::i18n::speech_for;
 use crate::pages::error_page;
 use crate::shared::Shared;
@@ -36,11 +38,16 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Sets the headers that keep a browser from doing what no page of ours asks for.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+pub(crate) async fn secure(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if shared.options.is_secure {
+        // Two years, as lists of sites that are never asked for in the clear want it.
+        let always = HeaderValue::from_static("max-age=63072000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, always);
     }
     // What is shown is about people; only files with a hash in their name say otherwise.
     headers
@@ -70,15 +77,20 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/v1/");
     let method = request.method().clone();
     let speech = speech_for(request.headers());
+    let before = page_before(request.headers()).to_owned();
     let response = next.run(request).await;
     tracing::debug!(%method, is_api, status = response.status().as_u16(), "answered");
     let Some(Refused(refusal)) = response.extensions().get::<Refused>().cloned() else {
         return response;
     };
     if is_api {
-        in_json(&refusal)
-    } else {
-        error_page(speech, &refusal)
+        return in_json(&refusal);
+    }
+    match *refusal {
+        // Proved, they come back to the page on which they asked.
+        Refusal::Trust(TrustRefusal::ProofNeeded) => to_proof(&before),
+        Refusal::Trust(TrustRefusal::NotSignedIn) => to_login(&before),
+        _ => error_page(speech, &refusal),
     }
 }
 

@@ -25,13 +25,16 @@ struct Locale {
 macro_rules! files {
     ($tag:literal) => {
         &[
+            include_str!(concat!("../locales/", $tag, "/account.ftl")),
             include_str!(concat!("../locales/", $tag, "/attributes.ftl")),
             include_str!(concat!("../locales/", $tag, "/common.ftl")),
             include_str!(concat!("../locales/", $tag, "/customer.ftl")),
             include_str!(concat!("../locales/", $tag, "/customers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/entrance.ftl")),
             include_str!(concat!("../locales/", $tag, "/errors.ftl")),
             include_str!(concat!("../locales/", $tag, "/format.ftl")),
             include_str!(concat!("../locales/", $tag, "/overview.ftl")),
+            include_str!(concat!("../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../locales/", $tag, "/retention.ftl")),
             include_str!(concat!("../locales/", $tag, "/value.ftl")),
         ]

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::settings::ShopSettings;
+use domain::trust::{Permission, Permissions};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::Neighbour;
@@ -16,6 +17,11 @@ pub(crate) enum Place {
     Customers,
     Retention,
     Value,
+    People,
+    Keys,
+    Audit,
+    Settings,
+    Account,
     /// Nowhere that the navigation leads to.
     Aside,
 }
@@ -26,7 +32,65 @@ pub(crate) struct Shop<'a> {
     pub(crate) settings: &'a ShopSettings,
     /// Another shop that can be looked at instead.
     pub(crate) neighbour: Option<&'a Neighbour>,
+    pub(crate) viewer: Viewer<'a>,
 }
+
+/// Who reads a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Viewer<'a> {
+    /// Their name, where somebody is signed in.
+    pub(crate) name: Option<&'a str>,
+    /// What their forms carry, so that no other site can send one.
+    pub(crate) token: &'a str,
+    pub(crate) permissions: Permissions,
+}
+
+/// The field of every form that carries the token.
+pub(crate) const TOKEN_FIELD: &str = "csrf";
+
+/// The rooms to which the navigation leads, with what each needs.
+const ROOMS: [(Place, &str, &str, Permission); 8] = [
+    (
+        Place::Overview,
+        "/",
+        "common-overview",
+        Permission::SeeFigures,
+    ),
+    (
+        Place::Customers,
+        "/customers",
+        "common-customers",
+        Permission::SeeCustomers,
+    ),
+    (
+        Place::Retention,
+        "/retention",
+        "common-retention",
+        Permission::SeeFigures,
+    ),
+    (
+        Place::Value,
+        "/value",
+        "common-value",
+        Permission::SeeFigures,
+    ),
+    (
+        Place::People,
+        "/people",
+        "common-people",
+        Permission::People,
+    ),
+    (Place::Keys, "/keys", "common-keys", Permission::Keys),
+    (Place::Audit, "/audit", "common-audit", Permission::SeeAudit),
+    (
+        Place::Settings,
+        "/settings",
+        "common-settings",
+        Permission::Settings,
+    ),
+];
+/// So many of them are about customers; the rest is about the house.
+const ROOMS_OF_CUSTOMERS: usize = 4;
 
 /// What surrounds a page.
 pub(crate) struct Frame<'a> {
@@ -85,16 +149,28 @@ impl Frame<'_> {
                 }
             }
         };
-        (status, Html(page.into_string())).into_response()
+        let page = page.into_string();
+        let token = self.shop.map(|shop| shop.viewer.token);
+        let page = match token.filter(|token| !token.is_empty()) {
+            Some(token) => with_token(&page, token),
+            None => page,
+        };
+        (status, Html(page)).into_response()
     }
 
     fn side(&self) -> Markup {
         let speech = self.speech;
-        let link = |place: Place, address: &str, words: String| {
+        let may = |permission: Permission| {
+            self.shop
+                .is_some_and(|shop| shop.viewer.permissions.has(permission))
+        };
+        let link = |(place, address, key, needs): &(Place, &str, &str, Permission)| {
+            let here = (self.place == *place).then_some("page");
             html! {
-                a href=(address) aria-current=[(self.place == place).then_some("page")] { (words) }
+                @if may(*needs) { a href=(address) aria-current=[here] { (speech.say(key)) } }
             }
         };
+        let (customers, house) = ROOMS.split_at(ROOMS_OF_CUSTOMERS);
         html! {
             header.side {
                 a.brand href="/" {
@@ -104,11 +180,11 @@ impl Frame<'_> {
                     }
                     (speech.say("common-brand"))
                 }
-                nav aria-label=(speech.say("common-navigation")) {
-                    (link(Place::Overview, "/", speech.say("common-overview")))
-                    (link(Place::Customers, "/customers", speech.say("common-customers")))
-                    (link(Place::Retention, "/retention", speech.say("common-retention")))
-                    (link(Place::Value, "/value", speech.say("common-value")))
+                @if self.shop.is_some() {
+                    nav aria-label=(speech.say("common-navigation")) {
+                        div { @for room in customers { (link(room)) } }
+                        div.house { @for room in house { (link(room)) } }
+                    }
                 }
             }
         }
@@ -116,11 +192,15 @@ impl Frame<'_> {
 
     fn top(&self) -> Markup {
         let find = self.speech.say("common-find");
+        let viewer = self.shop.map(|shop| shop.viewer);
+        let may_search = viewer.is_some_and(|it| it.permissions.has(Permission::SeePersonal));
         html! {
             div.top {
-                form role="search" action="/customers" method="get" {
-                    input type="search" name="query" aria-label=(find) placeholder=(find)
-                        maxlength="200" autocomplete="off" data-find;
+                @if may_search {
+                    form role="search" action="/customers" method="get" {
+                        input type="search" name="query" aria-label=(find) placeholder=(find)
+                            maxlength="200" autocomplete="off" data-find;
+                    }
                 }
                 @if let Some(shop) = self.shop {
                     span.shop {
@@ -133,6 +213,19 @@ impl Frame<'_> {
                     }
                 }
                 (self.languages())
+                @if let Some(name) = viewer.and_then(|it| it.name) { (self.account(name)) }
+            }
+        }
+    }
+
+    fn account(&self, name: &str) -> Markup {
+        let here = (self.place == Place::Account).then_some("page");
+        html! {
+            div.account {
+                a href="/account" aria-current=[here] { bdi { (name) } }
+                form method="post" action="/logout" {
+                    button.quiet { (self.speech.say("common-sign-out")) }
+                }
             }
         }
     }
@@ -176,10 +269,52 @@ impl Frame<'_> {
                     p {
                         (self.speech.say("common-twin")) " "
                         code dir="ltr" { "GET " (twin) }
-                        " · " a href="/v1/openapi.json" { (self.speech.say("common-api")) }
+                        " · " a href="/api" { (self.speech.say("common-api")) }
                     }
                 }
             }
         }
+    }
+}
+
+/// Sets the token into every form that changes something. The frame does it, so that no page can
+/// forget it; signs that end a tag are escaped within attributes.
+fn with_token(page: &str, token: &str) -> String {
+    let field = format!("<input type=\"hidden\" name=\"{TOKEN_FIELD}\" value=\"{token}\">");
+    let mut out = String::with_capacity(page.len() + field.len());
+    let mut rest = page;
+    while let Some(start) = rest.find("<form ") {
+        let end = rest[start..]
+            .find('>')
+            .map_or(rest.len(), |end| start + end + 1);
+        let (form, after) = rest.split_at(end);
+        out.push_str(form);
+        if form[start..].contains(" method=\"post\"") {
+            out.push_str(&field);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_that_changes_something_carries_the_token() {
+        let check = |page: &str, expected: &str| assert_eq!(with_token(page, "t0"), expected);
+        let field = "<input type=\"hidden\" name=\"csrf\" value=\"t0\">";
+        check("<p>", "<p>");
+        check("<form method=\"get\"><p>", "<form method=\"get\"><p>");
+        check(
+            "a<form class=\"b\" method=\"post\">c<form action=\"/?a&gt;b\" method=\"post\">d",
+            &format!(
+                "a<form class=\"b\" method=\"post\">{field}c\
+                 <form action=\"/?a&gt;b\" method=\"post\">{field}d"
+            ),
+        );
+        check("<form ", "<form ");
     }
 }

@@ -4,12 +4,16 @@
 //! Start reading at `router`; `errors` says which refusal becomes which status, `i18n` where the
 //! words come from, `charts` how figures are drawn.
 
+mod address;
 mod api;
 mod asked;
+mod asking;
 mod assets;
 mod charts;
+mod cookies;
 mod errors;
 mod format;
+mod gate;
 mod groups;
 mod guard;
 mod i18n;
@@ -21,12 +25,16 @@ mod watch;
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::App;
 use tokio::net::TcpListener;
 
-pub use router::router;
+pub use address::PublicAddress;
+pub use gate::{Endpoint, Gate};
+pub use ipnet::IpNet;
+pub use router::{endpoints, router};
 
 /// How the pages and the API are served.
 #[derive(Debug, Clone)]
@@ -42,6 +50,18 @@ pub struct WebOptions {
     /// The names under which the pages may be called, without ports. Any other `Host` is refused,
     /// so that a stranger's domain that leads here cannot read what is here.
     pub hosts: Vec<String>,
+    /// Where the outside world finds the pages, for the links in letters:
+    /// `https://club.example.com`, without a slash at the end.
+    pub address: String,
+    /// Whether that is over TLS: then cookies and browsers never go there in the clear.
+    pub is_secure: bool,
+    /// Nobody has to sign in, and whoever comes may do everything. Only for an example on the
+    /// machine of whoever looks at it.
+    pub is_open: bool,
+    /// Whether letters can be sent; without, links are shown to whoever may hand them on.
+    pub has_mail: bool,
+    /// Proxies in front, whose word about where a request comes from is believed.
+    pub proxies: Vec<IpNet>,
     /// Another shop, served elsewhere, to which every page has a switch.
     pub neighbour: Option<Neighbour>,
 }
@@ -55,6 +75,17 @@ pub struct Neighbour {
     pub address: String,
 }
 
+impl WebOptions {
+    /// The same, found by the outside world at this address too.
+    #[must_use]
+    pub fn served_at(mut self, public: &PublicAddress) -> Self {
+        self.hosts.push(public.host.clone());
+        self.address.clone_from(&public.text);
+        self.is_secure = public.is_secure;
+        self
+    }
+}
+
 impl Default for WebOptions {
     fn default() -> Self {
         Self {
@@ -65,6 +96,11 @@ impl Default for WebOptions {
             hosts: ["localhost", "127.0.0.1", "[::1]"]
                 .map(str::to_owned)
                 .to_vec(),
+            address: String::new(),
+            is_secure: false,
+            is_open: false,
+            has_mail: false,
+            proxies: Vec::new(),
             neighbour: None,
         }
     }
@@ -80,7 +116,8 @@ pub async fn serve(
     options: WebOptions,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(app, options))
+    let router = router(app, options).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await
 }

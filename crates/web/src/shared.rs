@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::{App, AppError};
-use domain::settings::ShopSettings;
 use tokio::sync::Semaphore;
 
 use crate::WebOptions;
 use crate::errors::Refusal;
-use crate::layout::Shop;
 
 /// The shop and the limits of this server. Cheap to clone.
 #[derive(Clone)]
@@ -36,35 +34,34 @@ impl Shared {
         }
     }
 
-    /// Asks a use case on a thread that may block. The seat is kept until the use case is done,
-    /// even if nobody waits for its answer any more.
+    /// Asks for nobody in particular: whether a node lives, or who somebody is.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         task: impl FnOnce(&App) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, Refusal> {
+        let app = self.app.clone();
+        self.run(move || task(&app)).await
+    }
+
+    /// Runs a use case on a thread that may block. The seat is kept until the use case is done,
+    /// even if nobody waits for its answer any more.
+    pub(crate) async fn run<T: Send + 'static, E: Into<Refusal> + Send + 'static>(
+        &self,
+        task: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let seat = Arc::clone(&self.asks).acquire_owned().await;
         let seat = seat.map_err(|_| Refusal::Busy)?;
-        let app = self.app.clone();
         // What the use case logs belongs to the request, too.
         let span = tracing::Span::current();
         let asked = tokio::task::spawn_blocking(move || {
-            let answer = span.in_scope(|| task(&app));
+            let answer = span.in_scope(task);
             drop(seat);
             answer
         });
         match asked.await {
-            Ok(answer) => answer.map_err(Refusal::App),
+            Ok(answer) => answer.map_err(Into::into),
             Err(_) => Err(Refusal::Crashed),
         }
-    }
-
-    /// What the frame of a page says of the shop.
-    pub(crate) fn shop<'a>(&'a self, settings: &'a ShopSettings) -> Option<Shop<'a>> {
-        let neighbour = self.options.neighbour.as_ref();
-        Some(Shop {
-            settings,
-            neighbour,
-        })
     }
 
     /// A number for a request, which no other request to this server has.

@@ -50,7 +50,7 @@ pub(crate) fn router(app: App, options: WebOptions) -> Router {
         .layer(from_fn_with_state(shared.clone(), guard::names))
         .layer(from_fn_with_state(shared.clone(), guard::bound))
         .layer(from_fn(guard::dress))
-        .layer(from_fn(guard::secure))
+        .layer(from_fn_with_state(shared.clone(), guard::secure))
         .with_state(shared)
 }
 

@@ -1,6 +1,7 @@
 //! Customers: merging and unmerging, refolding, and how they are shown.
 
 mod list;
+mod masking;
 mod merge;
 mod page;
 mod person;
@@ -8,6 +9,7 @@ mod rebuild;
 mod timeline;
 
 pub use list::{CustomerCount, CustomerList, CustomerListItem, ListQuery, SAMPLE_MAX};
+pub use masking::Mask;
 pub use page::{CustomerPage, MergeView};
 pub use person::IdentityView;
 pub use rebuild::{RebuildProgress, Rebuilt};

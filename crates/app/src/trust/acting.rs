@@ -198,8 +198,10 @@ impl Acting {
         Err(refusal.into())
     }
 
-    /// A key proves itself with every request, and whoever commands the machine need not.
-    fn has_proof(&self) -> bool {
+    /// Whether they may do what is grave now. A key proves itself with every request, and whoever
+    /// commands the machine need not.
+    #[must_use]
+    pub fn has_proof(&self) -> bool {
         match &self.who {
             Who::User(who) => who.is_proved(self.app.now()),
             Who::Key(_) | Who::System => true,

@@ -46,6 +46,8 @@ pub struct SignedIn {
     pub name: Secret<String>,
     /// Whether they have a second factor.
     pub has_second_factor: bool,
+    /// Whether the browser keeps the session when it is closed.
+    pub is_kept: bool,
     /// When they last proved who they are.
     pub proved_at: Millis,
     pub(crate) token: [u8; TOKEN_BYTES],
@@ -214,6 +216,7 @@ impl App {
             role: user.role.parse().map_err(StoreError::shape)?,
             name: Secret::new(name_of(&self.inner, &user)?),
             has_second_factor: user.totp.is_some(),
+            is_kept: session.idle_ms == IDLE_KEPT_MS,
             proved_at: session.proved_at,
             token: hash,
         }))

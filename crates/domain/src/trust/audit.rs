@@ -67,7 +67,6 @@ closed_list!(
         /// Somebody proved again who they are.
         Proved = "proved",
         /// Somebody changed their name.
-        NameChanged = "name_changed",
         /// Somebody changed their password.
         PasswordChanged = "password_changed",
         /// A way to choose a new password was given out.
@@ -117,7 +116,6 @@ impl Action {
             | Self::SignedOut
             | Self::SessionEnded
             | Self::Proved
-            | Self::NameChanged
             | Self::PasswordChanged
             | Self::ResetAsked
             | Self::PasswordReset

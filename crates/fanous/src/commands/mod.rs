@@ -6,6 +6,7 @@ mod doctor;
 mod import;
 mod keys;
 pub(crate) mod move_to;
+mod people;
 mod rebuild;
 pub(crate) mod restore;
 
@@ -22,6 +23,7 @@ use doctor::DoctorArguments;
 use import::ImportArguments;
 pub(crate) use import::import_file;
 use keys::KeysAction;
+use people::PeopleAction;
 
 use crate::terminal::Terminal;
 
@@ -45,6 +47,12 @@ pub(crate) enum Command {
         /// What to do with them.
         #[command(subcommand)]
         action: KeysAction,
+    },
+    /// The people who work for the shop.
+    People {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: PeopleAction,
     },
 }
 
@@ -120,5 +128,6 @@ pub(crate) fn run(
         Command::Export(arguments) => customer::export(arguments, app, terminal),
         Command::Erase(arguments) => customer::erase(arguments, app, terminal),
         Command::Keys { action } => keys::run(action, app, terminal),
+        Command::People { action } => people::run(action, app, terminal),
     }
 }

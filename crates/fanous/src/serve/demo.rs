@@ -174,6 +174,7 @@ fn demo_keys(app: &App, folder: Option<&Path>) -> Result<Ready, Failure> {
         write_key: Some(app.key_create(KeyKind::Write)?),
         secret_key: Some(app.key_create(KeyKind::Secret)?),
         synthetic_url: None,
+        setup_url: None,
         metrics_url: None,
     };
     if let Some(path) = path {

@@ -1,17 +1,9 @@
 //! The pages in a real browser: what a merchant does on a day with a difficult customer.
 
-use std::future::Future;
-
 use store::Engine;
 
 use crate::driver::Browser;
-use crate::house::House;
-
-/// Runs a test with a served shop and a browser.
-pub(crate) fn with_browser<F: Future<Output = ()>>(house: &House, test: impl FnOnce(Browser) -> F) {
-    let runtime = house.runtime.as_ref().expect("the house stands");
-    runtime.block_on(async { test(Browser::open().await).await });
-}
+use crate::house::{House, with_browser};
 
 #[test]
 fn a_customer_is_searched_opened_and_cared_for() {

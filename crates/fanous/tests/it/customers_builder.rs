@@ -4,9 +4,8 @@
 use serde_json::json;
 use store::Engine;
 
-use crate::browser::with_browser;
 use crate::driver::Browser;
-use crate::house::House;
+use crate::house::{House, with_browser};
 
 /// How many customers a question means, as the page says it.
 fn said(house: &House, predicate: &str) -> String {

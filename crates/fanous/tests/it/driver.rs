@@ -115,6 +115,12 @@ impl Browser {
         sent.expect("Chrome takes the command");
     }
 
+    /// Keeps a cookie as if the site had set it.
+    pub(crate) fn keep_cookie(&self, url: &str, name: &str, value: &str) {
+        let cookie = json!({"url": url, "name": name, "value": value, "httpOnly": true});
+        self.chrome("Network.setCookie", &cookie);
+    }
+
     /// Makes the window look like a screen of this width.
     pub(crate) fn be_wide(&self, width: u32) {
         let parameters =

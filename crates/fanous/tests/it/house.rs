@@ -1,9 +1,13 @@
 //! A shop that is served: the seeded world behind the real server on a free port.
 
+use std::future::Future;
 use std::time::Duration;
 
+use app::App;
 use app::customers::{CustomerListItem, ListQuery};
 use app::settings::KeyKind;
+use app::trust::{Invitation, NewOwner, Origin, Who};
+use domain::trust::{Role, Secret};
 use serde_json::Value;
 use store::Engine;
 use testkit::fixture::{Fixture, FixtureOptions};
@@ -14,6 +18,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::driver::Browser;
+
 /// Nothing here takes so long; a server that hangs fails a test instead of stopping the run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,6 +28,8 @@ pub(crate) struct House {
     pub(crate) url: String,
     pub(crate) write_key: String,
     pub(crate) secret_key: String,
+    /// Who sends pages and forms: at first the owner.
+    pub(crate) visitor: Visitor,
     pub(crate) runtime: Option<Runtime>,
     stop: Option<oneshot::Sender<()>>,
     served: Option<JoinHandle<std::io::Result<()>>>,
@@ -29,6 +37,20 @@ pub(crate) struct House {
     // The last field: the store is checked when nobody uses it any more.
     pub(crate) fixture: Fixture,
 }
+
+/// Somebody who is signed in, as their browser shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    /// The token of their session.
+    pub(crate) session: String,
+    /// What their forms carry.
+    pub(crate) csrf: String,
+}
+
+/// The password of everybody here.
+pub(crate) const PASSWORD: &str = "nine lanterns by the river";
+/// The first owner.
+pub(crate) const OWNER: &str = "owner@shop.example";
 
 /// An answer: status, headers by name, text.
 pub(crate) struct Answer {
@@ -69,6 +91,33 @@ fn options() -> web::WebOptions {
     }
 }
 
+impl Visitor {
+    fn owner(app: &App) -> Self {
+        let token = app.setup_token().expect("a token").expect("no owner yet");
+        let owner = NewOwner {
+            email: OWNER.to_owned(),
+            name: "Owner".to_owned(),
+            password: Secret::new(PASSWORD.to_owned()),
+        };
+        let session = app.setup(token.reveal(), &owner, &Origin::machine());
+        Self::of(app, session.expect("an owner").token.reveal())
+    }
+
+    /// The visitor of a session.
+    pub(crate) fn of(app: &App, session: &str) -> Self {
+        let who = app.session_check(session).expect("the store answers");
+        Self {
+            session: session.to_owned(),
+            csrf: app.csrf(&who.expect("somebody is signed in")),
+        }
+    }
+
+    /// The header that a browser sends for them.
+    pub(crate) fn cookie(&self) -> String {
+        format!("fanous_session={}", self.session)
+    }
+}
+
 impl House {
     /// A shop with the seeded world in it.
     pub(crate) fn seeded(engine: Engine) -> Self {
@@ -85,6 +134,7 @@ impl House {
 
     fn of(fixture: Fixture) -> Self {
         let app = fixture.app();
+        let visitor = Visitor::owner(app);
         let write_key = app.key_create(KeyKind::Write).expect("a key");
         let secret_key = app.key_create(KeyKind::Secret).expect("a key");
         let runtime = Runtime::new().expect("a runtime");
@@ -108,6 +158,7 @@ impl House {
             url: format!("http://{address}"),
             write_key,
             secret_key,
+            visitor,
             runtime: Some(runtime),
             stop: Some(stop),
             served: Some(served),
@@ -139,19 +190,55 @@ impl House {
         }
     }
 
-    /// A page, as a browser asks for it.
+    /// The same house, visited by somebody with this role.
+    pub(crate) fn visited_by(mut self, role: Role) -> Self {
+        self.visitor = self.somebody(role);
+        self
+    }
+
+    /// Somebody with this role, signed in.
+    pub(crate) fn somebody(&self, role: Role) -> Visitor {
+        let app = self.fixture.app();
+        let acting = app.acting(Who::System, Origin::machine());
+        let invitation = Invitation {
+            email: format!("{}@shop.example", role.word()),
+            name: format!("Somebody in {}", role.word()),
+            role,
+        };
+        let invited = acting.invite(&invitation, None).expect("invited");
+        let password = Secret::new(PASSWORD.to_owned());
+        let origin = Origin::machine();
+        let session = app.invitation_take(invited.token.reveal(), &password, &origin);
+        Visitor::of(app, session.expect("signed in").token.reveal())
+    }
+
+    /// A page, as a browser asks for it in which somebody is signed in.
     pub(crate) fn page(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], "")
+        self.page_as(&self.visitor, path)
+    }
+
+    /// A page, as this visitor's browser asks for it.
+    pub(crate) fn page_as(&self, visitor: &Visitor, path: &str) -> Answer {
+        self.send("GET", path, &[("Cookie", &visitor.cookie())], "")
     }
 
     /// A form, as a browser without scripts sends it from one of our pages.
     pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<String> = fields
+        self.form_as(&self.visitor, path, fields)
+    }
+
+    /// A form of this visitor.
+    pub(crate) fn form_as(&self, visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = [("csrf", visitor.csrf.as_str())];
+        let body: Vec<String> = token
             .iter()
+            .chain(fields)
             .map(|(name, value)| format!("{name}={}", encoded(value)))
             .collect();
+        let cookie = visitor.cookie();
         let headers = [
             ("Origin", self.url.as_str()),
+            ("Cookie", cookie.as_str()),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
         self.send("POST", path, &headers, &body.join("&"))
@@ -196,6 +283,16 @@ impl House {
             .expect("customers")
             .customers
     }
+}
+
+/// Runs a test in a browser in which the visitor of the house is signed in.
+pub(crate) fn with_browser<F: Future<Output = ()>>(house: &House, test: impl FnOnce(Browser) -> F) {
+    let runtime = house.runtime.as_ref().expect("the house stands");
+    runtime.block_on(async {
+        let browser = Browser::open().await;
+        browser.keep_cookie(&house.url, "fanous_session", &house.visitor.session);
+        test(browser).await;
+    });
 }
 
 impl Drop for House {

@@ -1,13 +1,11 @@
 //! The pages in each language, judged by a machine: nothing overflows, no glyph is missing, no
 //! Latin digit stands in Persian prose, and everything lies in its direction.
 
-use std::future::Future;
-
 use serde_json::Value;
 use store::Engine;
 
 use crate::driver::Browser;
-use crate::house::House;
+use crate::house::{House, with_browser};
 
 /// Each language with its direction.
 const LANGUAGES: [(&str, &str); 3] = [("en", "ltr"), ("fa", "rtl"), ("zh-Hant-TW", "ltr")];
@@ -83,11 +81,6 @@ const MISPLACED: &str = "(() => {
 })()";
 
 const OPENED: &str = "document.querySelectorAll('details').forEach(it => it.open = true)";
-
-fn with_browser<F: Future<Output = ()>>(house: &House, test: impl FnOnce(Browser) -> F) {
-    let runtime = house.runtime.as_ref().expect("the house stands");
-    runtime.block_on(async { test(Browser::open().await).await });
-}
 
 /// Chooses a language by the form on the page.
 async fn choose(browser: &Browser, house: &House, tag: &str) {

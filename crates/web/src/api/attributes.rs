@@ -1,14 +1,13 @@
 //! `/v1/attributes`: what can be asked about a customer.
 
 use axum::Json;
-use axum::extract::State;
 use domain::segments::{Attribute, Kind, RuleOperator, Subject, TimeRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::groups::Group;
-use crate::shared::Shared;
 
 /// The catalogue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,10 +58,17 @@ struct AttributeRow {
     ),
     security(("secret_key" = []))
 )]
-pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<AttributesAnswer>, Refusal> {
+pub(super) async fn list(asking: Asking) -> Result<Json<AttributesAnswer>, Refusal> {
     Ok(Json(AttributesAnswer {
         attributes: Attribute::all().map(AttributeRow::of).collect(),
-        currency: shared.app.in_force().settings.currency.code().to_owned(),
+        currency: asking
+            .shared
+            .app
+            .in_force()
+            .settings
+            .currency
+            .code()
+            .to_owned(),
     }))
 }
 

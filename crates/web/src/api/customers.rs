@@ -2,25 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use app::customers::{
-    CustomerList, CustomerListItem, CustomerPage, CustomerRef, ListQuery, MergeView,
-};
+use app::customers::{CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView};
 use app::insight::Insight;
-use app::{App, AppError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
-use domain::ids::{MergeId, StreamId};
+use domain::ids::MergeId;
 use domain::money::Currency;
+use domain::trust::{Action, Permission, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::metrics::MetricsRow;
 use super::time;
 use crate::asked::{Asked, ListAsked, Told, write_cursor};
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// A page of customers. Amounts are in minor units of `currency`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -278,11 +276,6 @@ impl CustomerAnswer {
     }
 }
 
-/// The root of the customer that an address names.
-pub(crate) fn find(app: &App, named: &str) -> Result<StreamId, AppError> {
-    app.customer_find(&named.parse::<CustomerRef>()?)
-}
-
 /// Customers by words, a predicate and order, a page at a time.
 #[utoipa::path(
     get,
@@ -298,7 +291,7 @@ pub(crate) fn find(app: &App, named: &str) -> Result<StreamId, AppError> {
     security(("secret_key" = []))
 )]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    asking: Asking,
     Asked(asked): Asked<ListAsked>,
 ) -> Result<Json<CustomersAnswer>, Refusal> {
     let query = asked.query()?;
@@ -306,10 +299,13 @@ pub(super) async fn list(
         customers,
         count,
         next,
-    } = shared
-        .ask(move |app| {
-            let test = app.question(&asked.predicate)?.test;
-            app.customer_list(&ListQuery { test, ..query })
+    } = asking
+        .ask(move |acting| {
+            acting.may_search(&query.search)?;
+            acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
+                let test = app.question(&asked.predicate)?.test;
+                app.customer_list(&ListQuery { test, ..query })
+            })
         })
         .await?;
     Ok(Json(CustomersAnswer {
@@ -317,7 +313,14 @@ pub(super) async fn list(
         total: count.total,
         of: count.of,
         next: next.map(write_cursor),
-        currency: shared.app.in_force().settings.currency.code().to_owned(),
+        currency: asking
+            .shared
+            .app
+            .in_force()
+            .settings
+            .currency
+            .code()
+            .to_owned(),
     }))
 }
 
@@ -337,7 +340,7 @@ pub(super) async fn list(
     security(("secret_key" = []))
 )]
 pub(super) async fn query(
-    State(shared): State<Shared>,
+    asking: Asking,
     Told(body): Told<QueryBody>,
 ) -> Result<Json<QueryAnswer>, Refusal> {
     let asked = ListAsked {
@@ -350,14 +353,19 @@ pub(super) async fn query(
         ..ListAsked::default()
     };
     let query = asked.query()?;
-    let currency = shared.app.in_force().settings.currency;
-    let (question, list, sample) = shared
-        .ask(move |app| {
-            let question = app.question(&body.predicate)?;
+    let currency = asking.shared.app.in_force().settings.currency;
+    let (question, (list, sample)) = asking
+        .ask(move |acting| {
+            let question = acting.read(Permission::SeeCustomers, |app| {
+                app.question(&body.predicate)
+            })?;
             let test = question.test.clone();
-            let sample = body.sample.map(|size| app.customer_sample(&test, size));
-            let list = app.customer_list(&ListQuery { test, ..query })?;
-            Ok((question, list, sample.transpose()?))
+            let shown = acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
+                let sample = body.sample.map(|size| app.customer_sample(&test, size));
+                let list = app.customer_list(&ListQuery { test, ..query })?;
+                Ok((list, sample.transpose()?))
+            })?;
+            Ok((question, shown))
         })
         .await?;
     Ok(Json(QueryAnswer {
@@ -397,15 +405,20 @@ fn sample_rows(sample: Insight<Vec<CustomerListItem>>) -> Result<Vec<CustomerRow
     security(("secret_key" = []))
 )]
 pub(super) async fn show(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
 ) -> Result<Json<CustomerAnswer>, Refusal> {
-    let page = shared
-        .ask(move |app| app.customer_page(find(app, &named)?))
+    let page = asking
+        .ask(move |acting| {
+            let root = acting.customer_named(&named)?;
+            acting.show(Action::CustomerSeen, &Subject::Customer(root), |app| {
+                app.customer_page(root)
+            })
+        })
         .await?;
     Ok(Json(CustomerAnswer::of(
         page,
-        shared.app.in_force().settings.currency,
+        asking.shared.app.in_force().settings.currency,
     )))
 }
 
@@ -425,11 +438,17 @@ pub(super) async fn show(
     security(("secret_key" = []))
 )]
 pub(super) async fn merge(
-    State(shared): State<Shared>,
+    asking: Asking,
     Told(body): Told<MergeBody>,
 ) -> Result<Json<MergeAnswer>, Refusal> {
-    let made = shared
-        .ask(move |app| app.merge(find(app, &body.into)?, find(app, &body.from)?))
+    let made = asking
+        .ask(move |acting| {
+            let into = acting.customer_named(&body.into)?;
+            let from = acting.customer_named(&body.from)?;
+            acting.change(Action::CustomersMerged, &Subject::Customer(into), |app| {
+                app.merge(into, from)
+            })
+        })
         .await?;
     Ok(Json(MergeAnswer {
         merge: made.to_string(),
@@ -453,13 +472,17 @@ pub(super) async fn merge(
     security(("secret_key" = []))
 )]
 pub(super) async fn unmerge(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(merge): Path<String>,
 ) -> Result<Json<MergeAnswer>, Refusal> {
     let id: MergeId = merge
         .parse()
         .map_err(|error: domain::ids::IdError| Refusal::Unreadable(error.to_string()))?;
-    shared.ask(move |app| app.unmerge(id)).await?;
+    let undone = asking.ask(move |acting| {
+        let subject = Subject::Document("merge", id.to_string());
+        acting.change(Action::CustomersSeparated, &subject, |app| app.unmerge(id))
+    });
+    undone.await?;
     Ok(Json(MergeAnswer {
         merge: id.to_string(),
         undone: true,

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use app::customers::{FactView, TimelineKind};
 use axum::Json;
-use axum::extract::State;
+use domain::trust::{Action, Subject};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{find, time};
+use super::time;
 use crate::asked::{Asked, EventsAsked, limit};
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// A page of events, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,7 +82,7 @@ impl From<FactView> for EventRow {
     security(("secret_key" = []))
 )]
 pub(super) async fn list(
-    State(shared): State<Shared>,
+    asking: Asking,
     Asked(asked): Asked<EventsAsked>,
 ) -> Result<Json<EventsAnswer>, Refusal> {
     if asked.customer.is_empty() {
@@ -90,11 +90,13 @@ pub(super) async fn list(
         return Err(Refusal::Unreadable(sentence.to_owned()));
     }
     let rows = limit(&asked.limit)?;
-    let page = shared
-        .ask(move |app| {
-            let root = find(app, &asked.customer)?;
+    let page = asking
+        .ask(move |acting| {
+            let root = acting.customer_named(&asked.customer)?;
             let cursor = (!asked.cursor.is_empty()).then_some(asked.cursor.as_str());
-            app.timeline(root, TimelineKind::Everything, cursor, rows)
+            acting.show(Action::CustomerSeen, &Subject::Customer(root), |app| {
+                app.timeline(root, TimelineKind::Everything, cursor, rows)
+            })
         })
         .await?;
     Ok(Json(EventsAnswer {

@@ -3,14 +3,15 @@
 use app::customers::CustomerRef;
 use app::loyalty::AdjustRequest;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use domain::time::parse_time;
+use domain::trust::{Action, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::asked::Told;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// An adjustment. The same `request_id` with the same content has one effect and one answer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,12 +60,12 @@ pub(super) struct AdjustAnswer {
     security(("secret_key" = []))
 )]
 pub(super) async fn adjust(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
     Told(body): Told<AdjustBody>,
 ) -> Result<Json<AdjustAnswer>, Refusal> {
     let customer: CustomerRef = named.parse()?;
-    let zone = shared.app.in_force().settings.zone.clone();
+    let zone = asking.shared.app.in_force().settings.zone.clone();
     let expires_at = body
         .expires_at
         .map(|text| parse_time(&text, &zone))
@@ -77,8 +78,13 @@ pub(super) async fn adjust(
         expires_at: expires_at.map(|at| at.0),
         memo: body.memo,
     };
-    let adjusted = shared
-        .ask(move |app| app.adjust(&customer, request))
+    let adjusted = asking
+        .ask(move |acting| {
+            let root = acting.customer_named(&named)?;
+            acting.change(Action::PointsAdjusted, &Subject::Customer(root), |app| {
+                app.adjust(&customer, request)
+            })
+        })
         .await?;
     Ok(Json(AdjustAnswer {
         posting: adjusted.posting.to_string(),

@@ -10,83 +10,50 @@ mod metrics;
 mod segments;
 mod trust;
 
-use app::settings::KeyKind;
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::extract::State;
 use domain::time::Millis;
+use domain::trust::Permission;
 
 use crate::errors::Refusal;
+use crate::gate::{Gate, Routes};
 use crate::shared::Shared;
 
-pub(crate) use customers::find;
-pub(crate) use trust::attachment;
+pub(crate) use trust::{erase_of, export_of};
 
-/// The routes of the API, with a list of them for the test that holds the description true.
-pub(crate) struct Routes {
-    router: Router<Shared>,
-    listed: Vec<(&'static str, &'static str)>,
-}
-
-impl Routes {
-    fn with(
-        mut self,
-        method: &'static str,
-        path: &'static str,
-        handler: MethodRouter<Shared>,
-    ) -> Self {
-        self.router = self.router.route(path, handler);
-        self.listed.push((method, path));
-        self
-    }
-
-    /// Every route behind a key, and the description, which anybody may read.
-    pub(crate) fn into_router(self, shared: &Shared) -> Router<Shared> {
-        self.router
-            .route_layer(from_fn_with_state(shared.clone(), with_key))
-            .route("/v1/openapi.json", get(describe::openapi))
-    }
-}
-
-/// Every route that needs a secret key.
+/// The API: every route needs a key with a permission, but its description, which anybody may read.
 pub(crate) fn routes() -> Routes {
-    let routes = Routes {
-        router: Router::new(),
-        listed: Vec::new(),
-    };
-    routes
-        .with(
-            "get",
-            "/v1/insight/overview",
-            get(insight::overview::overview),
-        )
-        .with(
-            "get",
+    let figures = Gate::Needs(Permission::SeeFigures);
+    let customers = Gate::Needs(Permission::SeeCustomers);
+    let segments = Gate::Needs(Permission::Segments);
+    let change = Gate::Needs(Permission::ChangeCustomers);
+    let rights = Gate::Needs(Permission::PersonRights);
+    Routes::default()
+        .get("/v1/openapi.json", Gate::Anybody, describe::openapi)
+        .get("/v1/insight/overview", figures, insight::overview::overview)
+        .get(
             "/v1/insight/retention",
-            get(insight::retention::retention),
+            figures,
+            insight::retention::retention,
         )
-        .with("get", "/v1/insight/value", get(insight::value::value))
-        .with("get", "/v1/attributes", get(attributes::list))
-        .with("get", "/v1/segments", get(segments::list))
-        .with("get", "/v1/segments/{name}", get(segments::show))
-        .with("put", "/v1/segments/{name}", put(segments::put))
-        .with("delete", "/v1/segments/{name}", delete(segments::remove))
-        .with("get", "/v1/customers", get(customers::list))
-        .with("post", "/v1/customers/query", post(customers::query))
-        .with("get", "/v1/customers/{customer}", get(customers::show))
-        .with("get", "/v1/customers/{customer}/export", get(trust::export))
-        .with(
-            "post",
+        .get("/v1/insight/value", figures, insight::value::value)
+        .get("/v1/attributes", customers, attributes::list)
+        .get("/v1/segments", customers, segments::list)
+        .get("/v1/segments/{name}", customers, segments::show)
+        .put("/v1/segments/{name}", segments, segments::put)
+        .delete("/v1/segments/{name}", segments, segments::remove)
+        .get("/v1/customers", customers, customers::list)
+        .post("/v1/customers/query", customers, customers::query)
+        .get("/v1/customers/{customer}", customers, customers::show)
+        .get("/v1/customers/{customer}/export", rights, trust::export)
+        .post(
             "/v1/customers/{customer}/adjustments",
-            post(loyalty::adjust),
+            change,
+            loyalty::adjust,
         )
-        .with("post", "/v1/customers/{customer}/erase", post(trust::erase))
-        .with("get", "/v1/events", get(events::list))
-        .with("post", "/v1/merges", post(customers::merge))
-        .with("delete", "/v1/merges/{merge}", delete(customers::unmerge))
+        .post("/v1/customers/{customer}/erase", rights, trust::erase)
+        .get("/v1/events", customers, events::list)
+        .post("/v1/merges", change, customers::merge)
+        .delete("/v1/merges/{merge}", change, customers::unmerge)
 }
 
 /// Says that the server answers and its store can be read.
@@ -95,32 +62,6 @@ pub(crate) async fn health(State(shared): State<Shared>) -> Result<&'static str,
         .ask(|app| app.key_check("health").map(|_| ()))
         .await?;
     Ok("ok\n")
-}
-
-/// Lets in who bears a secret key of this shop. The store is asked each time, so that a revoked
-/// key is refused at once.
-async fn with_key(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match check_key(&shared, request.headers()).await {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-async fn check_key(shared: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
-    let given = headers.get(header::AUTHORIZATION);
-    let given = given
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let (scheme, key) = given.split_once(' ').unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("bearer") || key.trim().is_empty() {
-        return Err(Refusal::NoKey);
-    }
-    let key = key.trim().to_owned();
-    match shared.ask(move |app| app.key_check(&key)).await? {
-        Some(KeyKind::Secret) => Ok(()),
-        Some(KeyKind::Write) => Err(Refusal::WriteKey),
-        None => Err(Refusal::UnknownKey),
-    }
 }
 
 /// A time as the API writes it: RFC 3339 in UTC.

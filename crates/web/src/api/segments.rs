@@ -2,14 +2,15 @@
 
 use app::segments::{SEGMENTS_MAX, SegmentView};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
+use domain::trust::{Action, Permission, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::time;
 use crate::asked::Told;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// Every segment, by name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,8 +77,12 @@ impl From<SegmentView> for SegmentRow {
     ),
     security(("secret_key" = []))
 )]
-pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<SegmentsAnswer>, Refusal> {
-    let (segments, _) = shared.ask(|app| app.segment_views(SEGMENTS_MAX)).await?;
+pub(super) async fn list(asking: Asking) -> Result<Json<SegmentsAnswer>, Refusal> {
+    let (segments, _) = asking
+        .read(Permission::SeeCustomers, |app| {
+            app.segment_views(SEGMENTS_MAX)
+        })
+        .await?;
     Ok(Json(SegmentsAnswer {
         segments: segments.into_iter().map(SegmentRow::from).collect(),
     }))
@@ -98,10 +103,12 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<SegmentsAn
     security(("secret_key" = []))
 )]
 pub(super) async fn show(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(name): Path<String>,
 ) -> Result<Json<SegmentRow>, Refusal> {
-    let found = shared.ask(move |app| app.segment_view(&name)).await?;
+    let found = asking
+        .read(Permission::SeeCustomers, move |app| app.segment_view(&name))
+        .await?;
     Ok(Json(found.ok_or(Refusal::NotFound)?.into()))
 }
 
@@ -121,14 +128,17 @@ pub(super) async fn show(
     security(("secret_key" = []))
 )]
 pub(super) async fn put(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(name): Path<String>,
     Told(body): Told<SegmentBody>,
 ) -> Result<Json<SegmentRow>, Refusal> {
-    let kept = shared
-        .ask(move |app| {
-            let kept = app.segment_put(&name, &body.predicate)?;
-            app.segment_view(&kept.name)
+    let kept = asking
+        .ask(move |acting| {
+            let subject = Subject::Document("segment", name.clone());
+            acting.change(Action::SegmentKept, &subject, |app| {
+                let kept = app.segment_put(&name, &body.predicate)?;
+                app.segment_view(&kept.name)
+            })
         })
         .await?;
     // Somebody else may have removed it meanwhile.
@@ -150,11 +160,17 @@ pub(super) async fn put(
     security(("secret_key" = []))
 )]
 pub(super) async fn remove(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(name): Path<String>,
 ) -> Result<Json<RemovedAnswer>, Refusal> {
     let removed = name.clone();
-    match shared.ask(move |app| app.segment_delete(&name)).await? {
+    let is_gone = asking.ask(move |acting| {
+        let subject = Subject::Document("segment", name.clone());
+        acting.change(Action::SegmentRemoved, &subject, |app| {
+            app.segment_delete(&name)
+        })
+    });
+    match is_gone.await? {
         true => Ok(Json(RemovedAnswer { removed })),
         false => Err(Refusal::NotFound),
     }

@@ -1,16 +1,16 @@
 //! The export of one person, and erasure.
 
-use app::trust::Export;
+use app::trust::{Erased, Export};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use domain::trust::{Action, Subject};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::find;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// What an erasure removed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,10 +22,32 @@ pub(super) struct EraseAnswer {
 }
 
 /// An export as a file to keep.
-pub(crate) fn attachment(export: &Export) -> Response {
+fn attachment(export: &Export) -> Response {
     // The id is letters and digits, so it needs no quoting.
     let name = format!("attachment; filename=\"{}.json\"", export.customer);
     ([(header::CONTENT_DISPOSITION, name)], Json(export)).into_response()
+}
+
+/// The export of a customer, in the audit before it is given.
+pub(crate) async fn export_of(asking: &Asking, named: String) -> Result<Response, Refusal> {
+    let export = asking.ask(move |acting| {
+        let root = acting.customer_named(&named)?;
+        acting.hand_out(Action::CustomerExported, &Subject::Customer(root), |app| {
+            app.export(root)
+        })
+    });
+    Ok(attachment(&export.await?))
+}
+
+/// Erases a customer.
+pub(crate) async fn erase_of(asking: &Asking, named: String) -> Result<Erased, Refusal> {
+    let erased = asking.ask(move |acting| {
+        let root = acting.customer_named(&named)?;
+        acting.change(Action::CustomerErased, &Subject::Customer(root), |app| {
+            app.erase(root)
+        })
+    });
+    erased.await
 }
 
 /// Everything the shop holds about one person, in one document.
@@ -43,14 +65,8 @@ pub(crate) fn attachment(export: &Export) -> Response {
     ),
     security(("secret_key" = []))
 )]
-pub(super) async fn export(
-    State(shared): State<Shared>,
-    Path(named): Path<String>,
-) -> Result<Response, Refusal> {
-    let export = shared
-        .ask(move |app| app.export(find(app, &named)?))
-        .await?;
-    Ok(attachment(&export))
+pub(super) async fn export(asking: Asking, Path(named): Path<String>) -> Result<Response, Refusal> {
+    export_of(&asking, named).await
 }
 
 /// Erases one person. It cannot be undone.
@@ -68,10 +84,10 @@ pub(super) async fn export(
     security(("secret_key" = []))
 )]
 pub(super) async fn erase(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
 ) -> Result<Json<EraseAnswer>, Refusal> {
-    let erased = shared.ask(move |app| app.erase(find(app, &named)?)).await?;
+    let erased = erase_of(&asking, named).await?;
     Ok(Json(EraseAnswer {
         streams: erased.streams,
         identities: erased.identities,

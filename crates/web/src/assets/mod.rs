@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use crate::errors::Refusal;
-use crate::shared::Shared;
+use crate::gate::{Gate, Routes};
 
 /// A file with the type that a browser is told.
 struct Asset {
@@ -64,8 +62,8 @@ pub(crate) fn sign_address() -> String {
     format!("/assets/{}", ASSETS[2].name)
 }
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/assets/{name}", get(asset))
+pub(crate) fn routes() -> Routes {
+    Routes::default().get("/assets/{name}", Gate::Anybody, asset)
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {

@@ -7,25 +7,25 @@ pub(super) use known::{purpose_key, stage_key};
 
 use std::collections::BTreeMap;
 
-use app::customers::{CustomerPage, Timeline, TimelineKind};
+use app::customers::{CustomerPage, Mask, Timeline, TimelineKind};
 use app::{App, AppError};
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use domain::customers::Metrics;
 use domain::events::{Behaviour, Line};
+use domain::ids::StreamId;
 use domain::settings::ShopSettings;
+use domain::trust::{Action, Permission, Subject};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::forms::Outcome;
 use super::{amount, standing_key, timeline};
-use crate::api::find;
 use crate::asked::Asked;
+use crate::asking::Asking;
 use crate::errors::Refusal;
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 
 /// Rows of the timeline on a page.
 const TIMELINE_ROWS: u32 = 40;
@@ -60,35 +60,44 @@ pub(super) struct Scene<'a> {
     pub(super) is_newest: bool,
     /// Which part of the timeline is shown.
     pub(super) kind: TimelineKind,
+    /// What the reader may do here.
+    pub(super) may: Rights,
     /// The id of a request that the adjustment form makes.
     pub(super) form_id: String,
 }
 
 pub(super) async fn customer(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
-    headers: HeaderMap,
     Asked(asked): Asked<TimelineAsked>,
     Asked(outcome): Asked<Outcome>,
 ) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
+    let speech = asking.speech;
     let (is_newest, kind) = (asked.cursor.is_empty(), asked.kind());
-    let (page, timeline, titles) = shared.ask(move |app| read(app, &named, &asked)).await?;
-    let in_force = shared.app.in_force();
+    let ((page, timeline), titles) = asking
+        .ask(move |acting| {
+            let root = acting.customer_named(&named)?;
+            acting.show(Action::CustomerSeen, &Subject::Customer(root), |app| {
+                read(app, root, &asked)
+            })
+        })
+        .await?;
+    let in_force = asking.shared.app.in_force();
     let scene = Scene {
         speech,
         settings: &in_force.settings,
         metrics: &page.metrics,
         page: &page,
         timeline: &timeline,
-        titles: &titles,
+        titles: &titles.0,
         is_newest,
         kind,
-        form_id: shared.form_id(),
+        form_id: asking.shared.form_id(),
+        may: Rights::of(&asking),
     };
     let frame = Frame {
         speech,
-        shop: shared.shop(&in_force.settings),
+        shop: asking.shop(&in_force.settings),
         place: Place::Customers,
         title: &page.label,
         twin: Some(format!("/v1/customers/{}", page.customer)),
@@ -97,10 +106,34 @@ pub(super) async fn customer(
     Ok(frame.page(scene.content()))
 }
 
-type Parts = (CustomerPage, Timeline, BTreeMap<String, String>);
+/// What a reader of the page may do with the customer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rights {
+    pub(super) change: bool,
+    pub(super) rights: bool,
+}
 
-fn read(app: &App, named: &str, asked: &TimelineAsked) -> Result<Parts, AppError> {
-    let root = find(app, named)?;
+impl Rights {
+    fn of(asking: &Asking) -> Self {
+        Self {
+            change: asking.may(Permission::ChangeCustomers),
+            rights: asking.may(Permission::PersonRights),
+        }
+    }
+}
+
+/// What products are called, by their codes; nothing of it is about anybody.
+struct Titles(BTreeMap<String, String>);
+
+impl Mask for Titles {
+    fn masked(self) -> Self {
+        self
+    }
+}
+
+type Parts = ((CustomerPage, Timeline), Titles);
+
+fn read(app: &App, root: StreamId, asked: &TimelineAsked) -> Result<Parts, AppError> {
     let page = app.customer_page(root)?;
     let cursor = (!asked.cursor.is_empty()).then_some(asked.cursor.as_str());
     let timeline = app.timeline(root, asked.kind(), cursor, TIMELINE_ROWS)?;
@@ -119,7 +152,7 @@ fn read(app: &App, named: &str, asked: &TimelineAsked) -> Result<Parts, AppError
     codes.sort_unstable();
     codes.dedup();
     let titles = app.product_titles(&codes)?;
-    Ok((page, timeline, titles))
+    Ok(((page, timeline), Titles(titles)))
 }
 
 fn products(lines: &[Line]) -> Vec<String> {
@@ -142,7 +175,7 @@ impl Scene<'_> {
                     (self.wallet())
                     (self.behaviour())
                     (self.merges())
-                    (self.person())
+                    @if self.may.rights { (self.person()) }
                 }
             }
         }

@@ -10,23 +10,23 @@ mod segments;
 mod sent;
 mod table;
 
-use app::customers::{CustomerCount, CustomerList, ListQuery};
+use app::customers::{CustomerCount, CustomerList, ListQuery, Mask};
 use app::segments::{Known, Question, SegmentView};
 use app::{App, AppError};
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::settings::ShopSettings;
+use domain::trust::{Action, Permission, Subject};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::explained::explained;
 use crate::asked::{Asked, ListAsked};
+use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::format::Tender;
-use crate::i18n::{Speech, Words, marked_up, speech_for};
+use crate::i18n::{Speech, Words, marked_up};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 pub(super) use count::count;
 use draft::{Draft, Unfinished};
 use form::{Editor, Form, SORTS};
@@ -57,6 +57,16 @@ struct Found {
     list: CustomerList,
 }
 
+impl Mask for Answered {
+    fn masked(self) -> Self {
+        let found = self.found.map(|found| Found {
+            list: found.list.masked(),
+            ..found
+        });
+        Self { found, ..self }
+    }
+}
+
 struct Scene<'a> {
     speech: &'static Speech,
     settings: &'a ShopSettings,
@@ -64,12 +74,13 @@ struct Scene<'a> {
     asked: &'a ListAsked,
     answered: &'a Answered,
     done: &'a Done,
+    /// Whether the reader may keep and remove segments.
+    may_keep: bool,
 }
 
 /// The page of a question in its address.
 pub(super) async fn customers(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
+    asking: Asking,
     Asked(mut asked): Asked<ListAsked>,
     Asked(shown): Asked<Shown>,
     Asked(done): Asked<Done>,
@@ -77,8 +88,13 @@ pub(super) async fn customers(
     let query = asked.query()?;
     let predicate = asked.predicate.clone();
     let as_text = shown.kind == "text";
-    let answered = shared
-        .ask(move |app| Answered::of_text(app, predicate, query, as_text))
+    let answered = asking
+        .ask(move |acting| {
+            acting.may_search(&query.search)?;
+            acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
+                Answered::of_text(app, predicate, query, as_text)
+            })
+        })
         .await?;
     if let Some(found) = answered
         .found
@@ -87,14 +103,13 @@ pub(super) async fn customers(
     {
         asked.predicate = found.question.predicate.to_string();
     }
-    Ok(page(&shared, &headers, &asked, &answered, &done))
+    Ok(page(&asking, &asked, &answered, &done))
 }
 
 /// What the form asks: leads to the address of the question, or shows the form again with what
 /// is wrong or still to be typed.
 pub(super) async fn ask(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
+    asking: Asking,
     Asked(fields): Asked<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
     let sent = Sent::of(fields).stepped();
@@ -107,7 +122,12 @@ pub(super) async fn ask(
     };
     let query = asked.query()?;
     let step = sent.step;
-    let answered = shared.ask(move |app| Answered::of_sent(app, sent, query));
+    let answered = asking.ask(move |acting| {
+        acting.may_search(&query.search)?;
+        acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
+            Answered::of_sent(app, sent, query)
+        })
+    });
     let answered = answered.await?;
     if let Some(found) = &answered.found {
         asked.predicate = match found.question.predicate.to_string() {
@@ -119,11 +139,11 @@ pub(super) async fn ask(
             Step::Text => true,
             Step::Form => false,
             Step::Apply => is_text,
-            _ => return Ok(page(&shared, &headers, &asked, &answered, &Done::default())),
+            _ => return Ok(page(&asking, &asked, &answered, &Done::default())),
         };
         return Ok(Redirect::to(&address(&asked, as_text)).into_response());
     }
-    Ok(page(&shared, &headers, &asked, &answered, &Done::default()))
+    Ok(page(&asking, &asked, &answered, &Done::default()))
 }
 
 /// The address of a question, shown as text or as rows.
@@ -218,25 +238,20 @@ impl Answered {
     }
 }
 
-fn page(
-    shared: &Shared,
-    headers: &HeaderMap,
-    asked: &ListAsked,
-    answered: &Answered,
-    done: &Done,
-) -> Response {
-    let speech = speech_for(headers);
-    let in_force = shared.app.in_force();
+fn page(asking: &Asking, asked: &ListAsked, answered: &Answered, done: &Done) -> Response {
+    let speech = asking.speech;
+    let in_force = asking.shared.app.in_force();
     let scene = Scene {
         speech,
         settings: &in_force.settings,
         asked,
         answered,
         done,
+        may_keep: asking.may(Permission::Segments),
     };
     let frame = Frame {
         speech,
-        shop: shared.shop(&in_force.settings),
+        shop: asking.shop(&in_force.settings),
         place: Place::Customers,
         title: &speech.say("customers-title"),
         twin: answered
@@ -268,7 +283,7 @@ impl Scene<'_> {
             h1 { (self.title(found.list.count)) }
             (self.lead(found))
             (self.form())
-            @if self.asked.query.is_empty() && !self.asked.predicate.is_empty() {
+            @if self.may_keep && self.asked.query.is_empty() && !self.asked.predicate.is_empty() {
                 (save_form(self.speech, &self.asked.predicate, self.done))
             }
             (self.segments())
@@ -339,6 +354,7 @@ impl Scene<'_> {
             speech: self.speech,
             settings: self.settings,
             views,
+            may_remove: self.may_keep,
             all: *all,
             is_open: !self.asked.is_narrow() && self.asked.cursor.is_empty(),
         }

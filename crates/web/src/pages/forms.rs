@@ -2,21 +2,23 @@
 //! page does nothing again; an address carries only which of a closed list of sentences to show.
 
 use app::AppError;
-use app::customers::CustomerRef;
+use app::customers::{CustomerPage, CustomerRef};
 use app::loyalty::AdjustRequest;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ids::MergeId;
+use domain::ids::{MergeId, StreamId};
 use domain::loyalty::Refusal as Refused;
 use domain::time::parse_time;
+use domain::trust::{Action, Subject};
 use maud::html;
 use serde::Deserialize;
 
-use crate::api::{attachment, find};
+use crate::api::{erase_of, export_of};
 use crate::asked::Filled;
+use crate::asking::Asking;
 use crate::errors::Refusal;
-use crate::i18n::{Words, marked_up, speech_for};
+use crate::gate::to_proof;
+use crate::i18n::{Speech, Words, marked_up};
 use crate::layout::{Frame, Notice, Place};
 use crate::shared::Shared;
 
@@ -67,7 +69,7 @@ impl Outcome {
 
 /// Back to the customer's page with what became of the form. What is nobody's mistake but ours
 /// stays an error.
-fn back(customer: &str, done: &str, outcome: Result<(), Refusal>) -> Result<Response, Refusal> {
+fn back(customer: StreamId, done: &str, outcome: Result<(), Refusal>) -> Result<Response, Refusal> {
     let word = match outcome {
         Ok(()) => return Ok(see(customer, "done", done)),
         Err(Refusal::App(AppError::SameCustomer)) => "same",
@@ -86,16 +88,15 @@ fn back(customer: &str, done: &str, outcome: Result<(), Refusal>) -> Result<Resp
     Ok(see(customer, "refused", word))
 }
 
-fn see(customer: &str, kind: &str, word: &str) -> Response {
+fn see(customer: StreamId, kind: &str, word: &str) -> Response {
     Redirect::to(&format!("/customers/{customer}?{kind}={word}")).into_response()
 }
 
-/// The id of the customer whom an address names; an address that names nobody is an error page.
-async fn root_of(shared: &Shared, named: String) -> Result<String, Refusal> {
-    shared
-        .ask(move |app| find(app, &named))
+/// The customer whom an address names; an address that names nobody is an error page.
+async fn root_of(asking: &Asking, named: String) -> Result<StreamId, Refusal> {
+    asking
+        .ask(move |acting| acting.customer_named(&named))
         .await
-        .map(|root| root.to_string())
 }
 
 #[derive(Deserialize)]
@@ -116,17 +117,22 @@ fn other_customer(text: &str) -> Result<CustomerRef, AppError> {
 }
 
 pub(super) async fn merge(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
     Filled(form): Filled<MergeForm>,
 ) -> Result<Response, Refusal> {
-    let customer = root_of(&shared, named).await?;
-    let into = customer.clone();
-    let merged = shared.ask(move |app| {
-        let from = app.customer_find(&other_customer(&form.other)?)?;
-        app.merge(find(app, &into)?, from).map(|_| ())
+    let customer = root_of(&asking, named).await?;
+    let merged = asking.ask(move |acting| {
+        acting.change(
+            Action::CustomersMerged,
+            &Subject::Customer(customer),
+            |app| {
+                let from = app.customer_find(&other_customer(&form.other)?)?;
+                app.merge(customer, from).map(|_| ())
+            },
+        )
     });
-    back(&customer, "merged", merged.await)
+    back(customer, "merged", merged.await)
 }
 
 #[derive(Deserialize)]
@@ -135,7 +141,7 @@ pub(super) struct UnmergeForm {
 }
 
 pub(super) async fn unmerge(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
     Filled(form): Filled<UnmergeForm>,
 ) -> Result<Response, Refusal> {
@@ -143,9 +149,15 @@ pub(super) async fn unmerge(
         .merge
         .parse()
         .map_err(|_| Refusal::App(AppError::NoMerge))?;
-    let customer = root_of(&shared, named).await?;
-    let undone = shared.ask(move |app| app.unmerge(merge)).await;
-    back(&customer, "unmerged", undone)
+    let customer = root_of(&asking, named).await?;
+    let undone = asking.ask(move |acting| {
+        acting.change(
+            Action::CustomersSeparated,
+            &Subject::Customer(customer),
+            |app| app.unmerge(merge),
+        )
+    });
+    back(customer, "unmerged", undone.await)
 }
 
 #[derive(Deserialize)]
@@ -159,18 +171,23 @@ pub(super) struct AdjustForm {
 }
 
 pub(super) async fn adjust(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
     Filled(form): Filled<AdjustForm>,
 ) -> Result<Response, Refusal> {
-    let customer = root_of(&shared, named).await?;
-    let request = match adjust_request(&shared, form) {
+    let customer = root_of(&asking, named).await?;
+    let request = match adjust_request(&asking.shared, form) {
         Ok(request) => request,
-        Err(refusal) => return back(&customer, "adjusted", Err(refusal)),
+        Err(refusal) => return back(customer, "adjusted", Err(refusal)),
     };
-    let named = customer.clone();
-    let adjusted = shared.ask(move |app| app.adjust(&named.parse()?, request).map(|_| ()));
-    back(&customer, "adjusted", adjusted.await)
+    let adjusted = asking.ask(move |acting| {
+        acting.change(
+            Action::PointsAdjusted,
+            &Subject::Customer(customer),
+            |app| app.adjust(&CustomerRef::Id(customer), request).map(|_| ()),
+        )
+    });
+    back(customer, "adjusted", adjusted.await)
 }
 
 fn adjust_request(shared: &Shared, form: AdjustForm) -> Result<AdjustRequest, Refusal> {
@@ -189,38 +206,33 @@ fn adjust_request(shared: &Shared, form: AdjustForm) -> Result<AdjustRequest, Re
     })
 }
 
-pub(super) async fn export(
-    State(shared): State<Shared>,
-    Path(named): Path<String>,
-) -> Result<Response, Refusal> {
-    let export = shared
-        .ask(move |app| app.export(find(app, &named)?))
-        .await?;
-    Ok(attachment(&export))
+pub(super) async fn export(asking: Asking, Path(named): Path<String>) -> Result<Response, Refusal> {
+    export_of(&asking, named).await
 }
 
 pub(super) async fn confirm_erase(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
-    let page = shared
-        .ask(move |app| app.customer_page(find(app, &named)?))
+    // Better asked before the form than after it.
+    if !asking.acting.has_proof() {
+        return Ok(to_proof(&asking.address));
+    }
+    let speech = asking.speech;
+    let page = asking
+        .ask(move |acting| {
+            let root = acting.customer_named(&named)?;
+            acting.show(Action::CustomerSeen, &Subject::Customer(root), |app| {
+                app.customer_page(root)
+            })
+        })
         .await?;
-    let facts: u64 = page.streams.iter().map(|(_, facts)| facts).sum();
-    let counts = Words::new()
-        .count("facts", i64::try_from(facts).unwrap_or(i64::MAX))
-        .count(
-            "identities",
-            i64::try_from(page.identities.len()).unwrap_or(i64::MAX),
-        );
     let title = Words::new().outside("name", &page.label);
     let title = speech.say_with("customer-erase-title", title);
-    let in_force = shared.app.in_force();
+    let in_force = asking.shared.app.in_force();
     let frame = Frame {
         speech,
-        shop: shared.shop(&in_force.settings),
+        shop: asking.shop(&in_force.settings),
         place: Place::Customers,
         title: &title,
         twin: Some(format!("/v1/customers/{}", page.customer)),
@@ -230,17 +242,24 @@ pub(super) async fn confirm_erase(
     Ok(frame.page(erase_content(
         speech,
         &title,
-        &speech.say_with("customer-erase-facts", counts),
+        &erased_facts(speech, &page),
         &home,
     )))
 }
 
-fn erase_content(
-    speech: &crate::i18n::Speech,
-    title: &str,
-    facts: &str,
-    home: &str,
-) -> maud::Markup {
+/// How much would be gone.
+fn erased_facts(speech: &Speech, page: &CustomerPage) -> String {
+    let facts: u64 = page.streams.iter().map(|(_, facts)| facts).sum();
+    let counts = Words::new()
+        .count("facts", i64::try_from(facts).unwrap_or(i64::MAX))
+        .count(
+            "identities",
+            i64::try_from(page.identities.len()).unwrap_or(i64::MAX),
+        );
+    speech.say_with("customer-erase-facts", counts)
+}
+
+fn erase_content(speech: &Speech, title: &str, facts: &str, home: &str) -> maud::Markup {
     html! {
         h1 { (marked_up(title)) }
         p.lead { (speech.say("customer-erase-what")) }
@@ -275,16 +294,15 @@ pub(super) struct EraseForm {
 }
 
 pub(super) async fn erase(
-    State(shared): State<Shared>,
+    asking: Asking,
     Path(named): Path<String>,
-    headers: HeaderMap,
     Filled(form): Filled<EraseForm>,
 ) -> Result<Response, Refusal> {
     if form.sure != "yes" {
-        let sentence = speech_for(&headers).say("customer-erase-unsure");
+        let sentence = asking.speech.say("customer-erase-unsure");
         return Err(Refusal::Unreadable(sentence));
     }
-    shared.ask(move |app| app.erase(find(app, &named)?)).await?;
+    erase_of(&asking, named).await?;
     Ok(Redirect::to("/customers?done=erased").into_response())
 }
 

@@ -1,53 +1,77 @@
 //! The pages: each answers one question, shows its evidence, and offers the next step.
 
+mod account;
+mod audit;
 mod customer;
 mod customers;
+mod entrance;
 mod explained;
 mod forms;
+mod keys;
 mod language;
 mod overview;
 mod parts;
+mod people;
+mod refused;
 mod retention;
+mod settings;
 mod timeline;
 mod value;
 
 use app::AppError;
 use app::StoreError;
-use axum::Router;
+use app::trust::TrustRefusal;
 use axum::response::Response;
-use axum::routing::{get, post};
 use domain::customers::Standing;
+use domain::trust::Permission;
 use maud::{Markup, html};
 
 use crate::errors::Refusal;
 use crate::format::Amount;
+use crate::gate::{Gate, Routes};
 use crate::i18n::{Speech, marked_up};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 
+#[cfg(test)]
+pub(crate) use audit::action_keys;
 #[cfg(test)]
 pub(crate) use explained::keys as explained_keys;
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/", get(overview::overview))
-        .route("/retention", get(retention::retention))
-        .route("/value", get(value::value))
-        .route("/language", post(language::choose))
-        .route("/customers", get(customers::customers))
-        .route("/customers/ask", get(customers::ask))
-        .route("/customers/count", get(customers::count))
-        .route("/customers/segments", post(customers::save))
-        .route("/customers/segments/remove", post(customers::remove))
-        .route("/customers/{customer}", get(customer::customer))
-        .route("/customers/{customer}/export", get(forms::export))
-        .route("/customers/{customer}/merge", post(forms::merge))
-        .route("/customers/{customer}/unmerge", post(forms::unmerge))
-        .route("/customers/{customer}/adjust", post(forms::adjust))
-        .route(
-            "/customers/{customer}/erase",
-            get(forms::confirm_erase).post(forms::erase),
-        )
+pub(crate) fn routes() -> Routes {
+    let figures = Gate::Needs(Permission::SeeFigures);
+    Routes::default()
+        // Whoever may not see figures is led to the customers from here.
+        .get("/", Gate::SignedIn, overview::overview)
+        .get("/retention", figures, retention::retention)
+        .get("/value", figures, value::value)
+        .post("/language", Gate::Anybody, language::choose)
+        .and(of_customers())
+        .and(entrance::routes())
+        .and(account::routes())
+        .and(people::routes())
+        .and(keys::routes())
+        .and(audit::routes())
+        .and(settings::routes())
+}
+
+fn of_customers() -> Routes {
+    let see = Gate::Needs(Permission::SeeCustomers);
+    let segments = Gate::Needs(Permission::Segments);
+    let change = Gate::Needs(Permission::ChangeCustomers);
+    let rights = Gate::Needs(Permission::PersonRights);
+    Routes::default()
+        .get("/customers", see, customers::customers)
+        .get("/customers/ask", see, customers::ask)
+        .get("/customers/count", see, customers::count)
+        .post("/customers/segments", segments, customers::save)
+        .post("/customers/segments/remove", segments, customers::remove)
+        .get("/customers/{customer}", see, customer::customer)
+        .get("/customers/{customer}/export", rights, forms::export)
+        .post("/customers/{customer}/merge", change, forms::merge)
+        .post("/customers/{customer}/unmerge", change, forms::unmerge)
+        .post("/customers/{customer}/adjust", change, forms::adjust)
+        .get("/customers/{customer}/erase", rights, forms::confirm_erase)
+        .post("/customers/{customer}/erase", rights, forms::erase)
 }
 
 /// What a standing is called.
@@ -77,6 +101,7 @@ pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response
     let detail = match refusal {
         Refusal::Unreadable(sentence) => Some(sentence.clone()),
         Refusal::App(AppError::NoCustomer | AppError::NoMerge) => None,
+        Refusal::Trust(refusal) => Some(refused::sentence(speech, *refusal)),
         Refusal::App(error) if verdict.status.is_client_error() => Some(error.to_string()),
         _ => None,
     };
@@ -115,6 +140,9 @@ fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
         | Refusal::Warming(_)
         | Refusal::App(AppError::Store(StoreError::Busy | StoreError::Closed)) => {
             ["error-busy", "error-kept-maybe", "error-todo-again"]
+        }
+        Refusal::Trust(TrustRefusal::NotPermitted(_)) => {
+            ["error-not-permitted", "error-kept-all", "error-todo-owner"]
         }
         _ if refusal.verdict().status.is_client_error() => {
             ["error-unreadable", "error-kept-all", "error-todo-back"]

@@ -1,21 +1,20 @@
 //! Overview: is my base of customers growing or leaking?
 
 use app::insight::{AnonymousFigures, Overview, RepeatShare};
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::settings::ShopSettings;
+use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::amount;
 use super::parts::door;
 use super::parts::figure;
+use crate::asking::Asking;
 use crate::charts::interval;
 use crate::errors::Refusal;
 use crate::format::{Tender, decimals_for};
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 
 mod months;
 
@@ -52,13 +51,15 @@ pub(super) struct Scene<'a> {
     pub(super) period: String,
 }
 
-pub(super) async fn overview(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
-    let overview = shared.ask(|app| app.overview()).await?;
-    let in_force = shared.app.in_force();
+pub(super) async fn overview(asking: Asking) -> Result<Response, Refusal> {
+    if !asking.may(Permission::SeeFigures) {
+        return Ok(Redirect::to("/customers").into_response());
+    }
+    let speech = asking.speech;
+    let overview = asking
+        .read(Permission::SeeFigures, |app| app.overview())
+        .await?;
+    let in_force = asking.shared.app.in_force();
     let settings = &in_force.settings;
     let period = overview
         .period
@@ -72,7 +73,7 @@ pub(super) async fn overview(
     };
     let frame = Frame {
         speech,
-        shop: shared.shop(settings),
+        shop: asking.shop(settings),
         place: Place::Overview,
         title: &speech.say("overview-title"),
         twin: Some("/v1/insight/overview".to_owned()),
@@ -277,7 +278,10 @@ fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
 mod tests {
     use domain::money::Currency;
 
+    use axum::http::HeaderMap;
+
     use super::*;
+    use crate::i18n::speech_for;
 
     fn headline(repeat_buyers: i64, buyers: i64, low: f64, high: f64) -> String {
         let repeat = (buyers > 0).then(|| RepeatShare {

@@ -1,20 +1,19 @@
 //! Retention: do they come back, and when is it too late?
 
 use app::insight::{Change, Door, Insight, Rarely, Retention, ShareBy, TimeTo};
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::settings::ShopSettings;
 use domain::time::Day;
+use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::parts::{count, door, figure, period, warming};
+use crate::asking::Asking;
 use crate::charts::interval;
 use crate::errors::Refusal;
 use crate::format::{decimals_for, decimals_of};
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 
 mod cohorts;
 mod contents;
@@ -37,16 +36,15 @@ pub(super) struct Scene<'a> {
     pub(super) retention: &'a Retention,
 }
 
-pub(super) async fn retention(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
-    let insight = shared.ask(|app| app.retention()).await?;
-    let in_force = shared.app.in_force();
+pub(super) async fn retention(asking: Asking) -> Result<Response, Refusal> {
+    let speech = asking.speech;
+    let insight = asking
+        .read(Permission::SeeFigures, |app| app.retention())
+        .await?;
+    let in_force = asking.shared.app.in_force();
     let frame = Frame {
         speech,
-        shop: shared.shop(&in_force.settings),
+        shop: asking.shop(&in_force.settings),
         place: Place::Retention,
         title: &speech.say("retention-title"),
         twin: Some("/v1/insight/retention".to_owned()),

@@ -1,19 +1,18 @@
 //! Value: who makes the money?
 
 use app::insight::{Insight, ScoreFigures, Spread, Top, Value};
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::settings::ShopSettings;
+use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::amount;
 use super::parts::{count, door, figure, period, warming};
+use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::format::{Tender, decimals_of};
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words};
 use crate::layout::{Frame, Place};
-use crate::shared::Shared;
 
 mod ages;
 mod contrast;
@@ -37,17 +36,16 @@ pub(super) struct Scene<'a> {
     pub(super) period: String,
 }
 
-pub(super) async fn value(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let speech = speech_for(&headers);
-    let insight = shared.ask(|app| app.value()).await?;
-    let in_force = shared.app.in_force();
+pub(super) async fn value(asking: Asking) -> Result<Response, Refusal> {
+    let speech = asking.speech;
+    let insight = asking
+        .read(Permission::SeeFigures, |app| app.value())
+        .await?;
+    let in_force = asking.shared.app.in_force();
     let settings = &in_force.settings;
     let frame = Frame {
         speech,
-        shop: shared.shop(settings),
+        shop: asking.shop(settings),
         place: Place::Value,
         title: &speech.say("value-title"),
         twin: Some("/v1/insight/value".to_owned()),

@@ -2,14 +2,14 @@
 
 use app::insight::{AnonymousFigures, MonthFigures, Overview, OverviewMonth, RepeatShare};
 use axum::Json;
-use axum::extract::State;
 use domain::money::Currency;
+use domain::trust::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::time;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// The overview of the shop. Amounts are in minor units of `currency`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -212,9 +212,9 @@ impl OverviewAnswer {
     ),
     security(("secret_key" = []))
 )]
-pub(in crate::api) async fn overview(
-    State(shared): State<Shared>,
-) -> Result<Json<OverviewAnswer>, Refusal> {
-    let overview = shared.ask(|app| app.overview()).await?;
+pub(in crate::api) async fn overview(asking: Asking) -> Result<Json<OverviewAnswer>, Refusal> {
+    let overview = asking
+        .read(Permission::SeeFigures, |app| app.overview())
+        .await?;
     Ok(Json(OverviewAnswer::of(&overview)))
 }

@@ -5,13 +5,13 @@ use app::insight::{
     Retention, ShareBy, TimeTo, Waiting,
 };
 use axum::Json;
-use axum::extract::State;
+use domain::trust::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::date;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// Do they come back, and when is it too late? Every interval is of 95 %.
 #[derive(Debug, Serialize, ToSchema)]
@@ -388,10 +388,11 @@ impl ContentAnswer {
     ),
     security(("secret_key" = []))
 )]
-pub(in crate::api) async fn retention(
-    State(shared): State<Shared>,
-) -> Result<Json<RetentionAnswer>, Refusal> {
-    match shared.ask(|app| app.retention()).await? {
+pub(in crate::api) async fn retention(asking: Asking) -> Result<Json<RetentionAnswer>, Refusal> {
+    match asking
+        .read(Permission::SeeFigures, |app| app.retention())
+        .await?
+    {
         Insight::Ready(retention) => Ok(Json(RetentionAnswer::of(&retention))),
         Insight::Warming(percent) => Err(Refusal::Warming(percent)),
     }

@@ -5,15 +5,15 @@ use app::insight::{
     Top, Value,
 };
 use axum::Json;
-use axum::extract::State;
 use domain::money::Currency;
+use domain::trust::Permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::date;
 use crate::api::time;
+use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
-use crate::shared::Shared;
 
 /// Who makes the money? Amounts are in minor units of `currency`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -334,11 +334,12 @@ impl From<AgeRow> for AgeAnswer {
     ),
     security(("secret_key" = []))
 )]
-pub(in crate::api) async fn value(
-    State(shared): State<Shared>,
-) -> Result<Json<ValueAnswer>, Refusal> {
-    let currency = shared.app.in_force().settings.currency;
-    match shared.ask(|app| app.value()).await? {
+pub(in crate::api) async fn value(asking: Asking) -> Result<Json<ValueAnswer>, Refusal> {
+    let currency = asking.shared.app.in_force().settings.currency;
+    match asking
+        .read(Permission::SeeFigures, |app| app.value())
+        .await?
+    {
         Insight::Ready(value) => Ok(Json(ValueAnswer::of(&value, currency))),
         Insight::Warming(percent) => Err(Refusal::Warming(percent)),
     }

@@ -115,7 +115,7 @@ impl Scene<'_> {
                         }
                     }
                 }
-                (self.adjustment())
+                @if self.may.change { (self.adjustment()) }
             }
         }
     }
@@ -162,6 +162,14 @@ impl Scene<'_> {
                         @for merge in &self.page.merges { (self.merge(merge, &home)) }
                     }
                 }
+                @if self.may.change { (self.merge_form(&home)) }
+            }
+        }
+    }
+
+    fn merge_form(&self, home: &str) -> Markup {
+        let speech = self.speech;
+        html! {
                 p.how { (speech.say("customer-merge-how")) }
                 form.stack #merge method="post" action={ (home) "/merge" } {
                     label {
@@ -170,7 +178,6 @@ impl Scene<'_> {
                     }
                     button { (speech.say("customer-merge-go")) }
                 }
-            }
         }
     }
 
@@ -196,7 +203,7 @@ impl Scene<'_> {
                         code title=(merge.into) { (short_id(&merge.into)) }
                     }
                 }
-                @if merge.undone_at.is_none() {
+                @if self.may.change && merge.undone_at.is_none() {
                     form method="post" action={ (home) "/unmerge" } {
                         input type="hidden" name="merge" value=(merge.merge);
                         button { (speech.say("customer-undo")) }

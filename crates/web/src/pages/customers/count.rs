@@ -4,9 +4,8 @@ use app::customers::CustomerCount;
 use app::segments::Question;
 use app::{App, AppError};
 use axum::Json;
-use axum::extract::State;
-use axum::http::HeaderMap;
 use domain::segments::PredicateError;
+use domain::trust::Permission;
 use serde::Serialize;
 
 use super::draft::{Fault, Unfinished};
@@ -14,10 +13,10 @@ use super::form::{fault_words, said_words};
 use super::sent::Sent;
 use super::share_words;
 use crate::asked::Asked;
+use crate::asking::Asking;
 use crate::errors::Refusal;
-use crate::i18n::{Speech, Words, speech_for};
+use crate::i18n::{Speech, Words};
 use crate::pages::explained::explained;
-use crate::shared::Shared;
 
 /// What the page shows beside the form. A question that is not finished is no error of the
 /// request, so the answer says what is missing.
@@ -53,13 +52,17 @@ enum Answer {
 }
 
 pub(in crate::pages) async fn count(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
+    asking: Asking,
     Asked(fields): Asked<Vec<(String, String)>>,
 ) -> Result<Json<Counted>, Refusal> {
-    let speech = speech_for(&headers);
+    let speech = asking.speech;
     let sent = Sent::of(fields);
-    let answer = shared.ask(move |app| answer(app, sent)).await?;
+    let answer = asking
+        .ask(move |acting| {
+            acting.may_search(&sent.query)?;
+            acting.read(Permission::SeeCustomers, |app| answer(app, sent))
+        })
+        .await?;
     Ok(Json(match answer {
         Answer::Found(question, count) => Counted {
             count: Some(count.total),
@@ -67,7 +70,7 @@ pub(in crate::pages) async fn count(
             said: share_words(speech, count),
             explanation: explained(
                 speech,
-                &shared.app.in_force().settings,
+                &asking.shared.app.in_force().settings,
                 &question.explanation,
             ),
             predicate: question.predicate.to_string(),

@@ -2,20 +2,21 @@
 
 use app::AppError;
 use app::segments::{SEGMENT_NAME_BYTES_MAX, SegmentView};
-use axum::extract::State;
+use app::trust::{Acting, TrustError};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::segments::{Place, Predicate};
 use domain::settings::ShopSettings;
+use domain::trust::{Action, Permission, Subject};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::asked::{Filled, ListAsked, encoded};
+use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::i18n::{Speech, Words, marked_up};
 use crate::layout::Notice;
 use crate::pages::explained::explained;
 use crate::pages::parts::door;
-use crate::shared::Shared;
 
 /// The most segments that the page lists.
 pub(super) const SEGMENTS_SHOWN_MAX: usize = 50;
@@ -55,6 +56,8 @@ pub(super) struct Segments<'a> {
     pub(super) speech: &'static Speech,
     pub(super) settings: &'a ShopSettings,
     pub(super) views: &'a [SegmentView],
+    /// Whether the reader may remove one.
+    pub(super) may_remove: bool,
     /// How many there are.
     pub(super) all: usize,
     /// Whether the list is shown at once.
@@ -105,11 +108,13 @@ impl Segments<'_> {
                 td.aside { (marked_up(&says.unwrap_or_else(|| view.segment.predicate.clone()))) }
                 td.n { @if let Some(count) = view.count { (speech.number(count)) } }
                 td.n {
-                    form method="post" action="/customers/segments/remove" {
-                        input type="hidden" name="name" value=(name);
-                        button.small
-                            aria-label=(speech.say_with("customers-remove-segment", what)) {
-                            (speech.say("customers-remove"))
+                    @if self.may_remove {
+                        form method="post" action="/customers/segments/remove" {
+                            input type="hidden" name="name" value=(name);
+                            button.small
+                                aria-label=(speech.say_with("customers-remove-segment", what)) {
+                                (speech.say("customers-remove"))
+                            }
                         }
                     }
                 }
@@ -167,24 +172,36 @@ enum Saved {
     Refused(&'static str),
 }
 
+/// Keeps a question, unless another one has the name and nobody said to replace it.
+fn keep(
+    acting: &Acting,
+    name: &str,
+    predicate: &str,
+    may_replace: bool,
+) -> Result<Saved, TrustError> {
+    let taken = acting.read(Permission::SeeCustomers, |app| app.segment_view(name))?;
+    if taken.is_some_and(|it| it.segment.predicate != predicate) && !may_replace {
+        return Ok(Saved::Refused("exists"));
+    }
+    let subject = Subject::Document("segment", name.to_owned());
+    let kept = acting.change(Action::SegmentKept, &subject, |app| {
+        app.segment_put(name, predicate)
+    });
+    match kept {
+        Ok(_) => Ok(Saved::Done),
+        Err(TrustError::App(AppError::Invalid(_))) => Ok(Saved::Refused("name")),
+        Err(TrustError::App(AppError::Predicate(_))) => Ok(Saved::Refused("question")),
+        Err(error) => Err(error),
+    }
+}
+
 pub(in crate::pages) async fn save(
-    State(shared): State<Shared>,
+    asking: Asking,
     Filled(form): Filled<SaveForm>,
 ) -> Result<Response, Refusal> {
     let (predicate, name) = (form.predicate.clone(), form.name.trim().to_owned());
     let may_replace = form.replace == "yes";
-    let saved = shared.ask(move |app| {
-        let taken = app.segment_view(&name)?;
-        if taken.is_some_and(|it| it.segment.predicate != predicate) && !may_replace {
-            return Ok(Saved::Refused("exists"));
-        }
-        match app.segment_put(&name, &predicate) {
-            Ok(_) => Ok(Saved::Done),
-            Err(AppError::Invalid(_)) => Ok(Saved::Refused("name")),
-            Err(AppError::Predicate(_)) => Ok(Saved::Refused("question")),
-            Err(error) => Err(error),
-        }
-    });
+    let saved = asking.ask(move |acting| keep(acting, &name, &predicate, may_replace));
     let saved = saved.await?;
     let asked = ListAsked {
         predicate: form.predicate,
@@ -210,11 +227,15 @@ pub(in crate::pages) struct RemoveForm {
 }
 
 pub(in crate::pages) async fn remove(
-    State(shared): State<Shared>,
+    asking: Asking,
     Filled(form): Filled<RemoveForm>,
 ) -> Result<Response, Refusal> {
-    shared
-        .ask(move |app| app.segment_delete(&form.name))
-        .await?;
+    let removed = asking.ask(move |acting| {
+        let subject = Subject::Document("segment", form.name.clone());
+        acting.change(Action::SegmentRemoved, &subject, |app| {
+            app.segment_delete(&form.name)
+        })
+    });
+    removed.await?;
     Ok(Redirect::to("/customers?done=removed").into_response())
 }

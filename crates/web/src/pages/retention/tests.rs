@@ -2,6 +2,7 @@ use app::insight::{CohortRow, ContentRow, CurvePoint};
 use axum::http::HeaderMap;
 
 use super::*;
+use crate::i18n::speech_for;
 
 fn by(days: u32, share: f64, half: f64) -> ShareBy {
     ShareBy {

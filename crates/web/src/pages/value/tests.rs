@@ -1,6 +1,8 @@
 use app::insight::{AgeRow, Contrast, Grid, GridCell, GroupFigures, ProfitBasis};
 
 use super::*;
+use crate::i18n::speech_for;
+use axum::http::HeaderMap;
 use domain::money::Currency;
 
 fn spread() -> Spread {
