@@ -4,11 +4,15 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A line that is longer is no line of a mail client.
 const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// No letter takes so long; one that never comes fails a test instead of stopping the run.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,7 @@ pub struct Mail {
 #[derive(Debug, Default)]
 struct Kept {
     mails: Mutex<Vec<Mail>>,
+    came: Condvar,
     // What clients said, line by line.
     heard: Mutex<Vec<String>>,
     stopped: AtomicBool,
@@ -102,6 +107,22 @@ impl MailServer {
     #[must_use]
     pub fn mails(&self) -> Vec<Mail> {
         locked(&self.kept.mails).clone()
+    }
+
+    /// The letters that came, once there are so many.
+    ///
+    /// # Panics
+    /// When they do not come.
+    #[must_use]
+    pub fn wait_for(&self, count: usize) -> Vec<Mail> {
+        let mails = locked(&self.kept.mails);
+        let waited = self
+            .kept
+            .came
+            .wait_timeout_while(mails, PATIENCE, |mails| mails.len() < count);
+        let (mails, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        assert!(!timeout.timed_out(), "{} of {count} letters", mails.len());
+        mails.clone()
     }
 
     /// Everything that clients said.
@@ -166,6 +187,7 @@ fn speak(stream: TcpStream, manners: Manners, kept: &Kept) -> std::io::Result<()
                 say("354 go on")?;
                 mail.text = read_text(&mut lines)?;
                 locked(&kept.mails).push(mail.clone());
+                kept.came.notify_all();
                 if manners == Manners::HangsUpAfter {
                     return Ok(());
                 }

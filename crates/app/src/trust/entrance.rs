@@ -149,20 +149,36 @@ impl App {
         })
     }
 
-    /// Whether an invitation or a reset can still be taken, before somebody fills a form.
+    /// Whose invitation this is, if it can still be taken: their address, before they fill a form.
     ///
     /// # Errors
     /// [`TrustRefusal::NoPass`], or the store's.
-    pub fn invitation_check(&self, token: &str) -> Result<(), TrustError> {
-        self.pass_check(&digest_whole(token), PassKind::Invitation)
+    pub fn invitation_check(&self, token: &str) -> Result<Secret<String>, TrustError> {
+        let (_, address) = self.pass_owner(&digest_whole(token), PassKind::Invitation)?;
+        Ok(Secret::new(address.as_str().to_owned()))
     }
 
     /// As [`App::invitation_check`], for a reset.
     ///
     /// # Errors
     /// [`TrustRefusal::NoPass`], or the store's.
-    pub fn reset_check(&self, token: &str) -> Result<(), TrustError> {
-        self.pass_check(&digest_whole(token), PassKind::Reset)
+    pub fn reset_check(&self, token: &str) -> Result<Secret<String>, TrustError> {
+        let (_, address) = self.pass_owner(&digest_whole(token), PassKind::Reset)?;
+        Ok(Secret::new(address.as_str().to_owned()))
+    }
+
+    fn pass_owner(
+        &self,
+        hash: &[u8; 32],
+        kind: PassKind,
+    ) -> Result<(UserId, EmailAddress), TrustError> {
+        let id = self.pass_of(hash, kind)?.user.ok_or(TrustRefusal::NoPass)?;
+        let user = self
+            .inner
+            .store
+            .read(|conn| store::trust::people::user_get(conn, id))?;
+        let user = user.ok_or(TrustRefusal::NoPass)?;
+        Ok((id, address_of(&self.inner, &user)?))
     }
 
     fn pass_check(&self, hash: &[u8; 32], kind: PassKind) -> Result<(), TrustError> {
@@ -321,14 +337,7 @@ impl App {
         kind: PassKind,
         password: &Secret<String>,
     ) -> Result<(UserId, EmailAddress, String), TrustError> {
-        let pass = self.pass_of(hash, kind)?;
-        let id = pass.user.ok_or(TrustRefusal::NoPass)?;
-        let user = self
-            .inner
-            .store
-            .read(|conn| store::trust::people::user_get(conn, id))?;
-        let user = user.ok_or(TrustRefusal::NoPass)?;
-        let email = address_of(&self.inner, &user)?;
+        let (id, email) = self.pass_owner(hash, kind)?;
         let password = hash_new(&self.inner, password, &email)?;
         Ok((id, email, password))
     }

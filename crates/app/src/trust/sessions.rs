@@ -14,7 +14,7 @@ use store::trust::sessions::StoredSession;
 use store::{Conn, Queue, StoreError, Tx};
 
 use super::password::{hex, unhex};
-use super::people::name_of;
+use super::people::{address_of, name_of};
 use super::{Origin, StreamKey, TrustError, TrustRefusal, digest_whole};
 use crate::trust::audit::{append, entry};
 use crate::{App, AppError, Inner};
@@ -44,6 +44,8 @@ pub struct SignedIn {
     pub role: Role,
     /// Their name, for the frame of a page.
     pub name: Secret<String>,
+    /// Their address, by which a browser knows whose password it keeps.
+    pub email: Secret<String>,
     /// Whether they have a second factor.
     pub has_second_factor: bool,
     /// Whether the browser keeps the session when it is closed.
@@ -215,6 +217,7 @@ impl App {
             session: session.id,
             role: user.role.parse().map_err(StoreError::shape)?,
             name: Secret::new(name_of(&self.inner, &user)?),
+            email: Secret::new(address_of(&self.inner, &user)?.as_str().to_owned()),
             has_second_factor: user.totp.is_some(),
             is_kept: session.idle_ms == IDLE_KEPT_MS,
             proved_at: session.proved_at,

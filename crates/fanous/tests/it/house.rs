@@ -1,5 +1,6 @@
 //! A shop that is served: the seeded world behind the real server on a free port.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
@@ -68,6 +69,14 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// The cookies that the answer sets, by name.
+    pub(crate) fn cookies(&self) -> BTreeMap<String, String> {
+        let set = self.headers.get_all("set-cookie").iter();
+        set.filter_map(|value| value.to_str().ok()?.split(';').next()?.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text)
@@ -110,6 +119,17 @@ impl Visitor {
             session: session.to_owned(),
             csrf: app.csrf(&who.expect("somebody is signed in")),
         }
+    }
+
+    /// The fields of a form with their token.
+    pub(crate) fn body(&self, fields: &[(&str, &str)]) -> String {
+        let token = [("csrf", self.csrf.as_str())];
+        let fields: Vec<String> = token
+            .iter()
+            .chain(fields)
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        fields.join("&")
     }
 
     /// The header that a browser sends for them.
@@ -190,18 +210,12 @@ impl House {
         }
     }
 
-    /// The same house, visited by somebody with this role.
-    pub(crate) fn visited_by(mut self, role: Role) -> Self {
-        self.visitor = self.somebody(role);
-        self
-    }
-
     /// Somebody with this role, signed in.
     pub(crate) fn somebody(&self, role: Role) -> Visitor {
         let app = self.fixture.app();
         let acting = app.acting(Who::System, Origin::machine());
         let invitation = Invitation {
-            email: format!("{}@shop.example", role.word()),
+            email: format!("a.{}@shop.example", role.word()),
             name: format!("Somebody in {}", role.word()),
             role,
         };
@@ -229,19 +243,13 @@ impl House {
 
     /// A form of this visitor.
     pub(crate) fn form_as(&self, visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = [("csrf", visitor.csrf.as_str())];
-        let body: Vec<String> = token
-            .iter()
-            .chain(fields)
-            .map(|(name, value)| format!("{name}={}", encoded(value)))
-            .collect();
         let cookie = visitor.cookie();
         let headers = [
             ("Origin", self.url.as_str()),
             ("Cookie", cookie.as_str()),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
-        self.send("POST", path, &headers, &body.join("&"))
+        self.send("POST", path, &headers, &visitor.body(fields))
     }
 
     /// A call of the API with the secret key.
@@ -282,6 +290,66 @@ impl House {
             .customer_list(&query)
             .expect("customers")
             .customers
+    }
+}
+
+/// A browser without scripts that keeps cookies, for whoever is not signed in yet.
+pub(crate) struct Guest<'h> {
+    house: &'h House,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl<'h> Guest<'h> {
+    pub(crate) const fn new(house: &'h House) -> Self {
+        Self {
+            house,
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    fn cookie(&self) -> String {
+        let pairs = self.cookies.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
+    fn keep(&mut self, answer: Answer) -> Answer {
+        self.cookies.extend(answer.cookies());
+        self.cookies.retain(|_, value| !value.is_empty());
+        answer
+    }
+
+    pub(crate) fn page(&mut self, path: &str) -> Answer {
+        let cookie = self.cookie();
+        let answer = self.house.send("GET", path, &[("Cookie", &cookie)], "");
+        self.keep(answer)
+    }
+
+    /// A form of the page that was shown: with the token that stands in its forms, if any.
+    pub(crate) fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let session = self.cookies.get("fanous_session");
+        let app = self.house.fixture.app();
+        let who = session.and_then(|token| app.session_check(token).expect("the store answers"));
+        let visitor = Visitor {
+            session: String::new(),
+            csrf: who.map(|who| app.csrf(&who)).unwrap_or_default(),
+        };
+        let body = visitor.body(fields);
+        let cookie = self.cookie();
+        let headers = [
+            ("Origin", self.house.url.as_str()),
+            ("Cookie", cookie.as_str()),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        let answer = self.house.send("POST", path, &headers, &body);
+        self.keep(answer)
+    }
+
+    /// Signs in by the form.
+    pub(crate) fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.form("/login", &[("email", email), ("password", password)])
     }
 }
 

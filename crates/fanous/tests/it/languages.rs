@@ -153,6 +153,17 @@ fn every_page_reads_right_in_every_language() {
         format!("/customers/{best}"),
         format!("/customers/{best}?refused=same"),
         format!("/customers/{best}/erase"),
+        "/people".to_owned(),
+        "/keys".to_owned(),
+        "/audit".to_owned(),
+        "/settings".to_owned(),
+        "/account".to_owned(),
+        "/account/second-factor".to_owned(),
+        "/prove".to_owned(),
+        "/login".to_owned(),
+        "/login/code".to_owned(),
+        "/login/forgot".to_owned(),
+        "/invitation?token=none".to_owned(),
         "/nothing".to_owned(),
     ];
     with_browser(&house, async |browser| {

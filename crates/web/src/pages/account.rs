@@ -10,7 +10,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Deserialize;
 
-use super::entrance::password_field;
+use super::entrance::{password_field, whose};
 use super::people::role_key;
 use super::refused::sentence;
 use crate::asked::{Asked, Filled};
@@ -104,20 +104,21 @@ async fn show(
     let content = html! {
         h1 { (title) }
         p.lead { bdi { (who.name.reveal()) } " · " (speech.say(role_key(who.role))) }
-        (password(asking))
+        (password(asking, &who))
         (second_factor(asking, &who))
         (sessions_table(asking, &sessions))
     };
     Ok(page(asking, &title, notice, refused, &content))
 }
 
-fn password(asking: &Asking) -> Markup {
+fn password(asking: &Asking, who: &SignedIn) -> Markup {
     let speech = asking.speech;
     html! {
         section aria-labelledby="password-title" {
             h2 #password-title { (speech.say("account-password")) }
             p.how { (speech.say("account-password-how")) }
             form.stack method="post" action="/account/password" {
+                (whose(who.email.reveal()))
                 (password_field(speech, "old", "account-password-old", false))
                 (password_field(speech, "new", "entrance-password-new", true))
                 button { (speech.say("account-password-go")) }
@@ -376,6 +377,7 @@ fn proof_page(asking: &Asking, next: &str, refused: Option<TrustRefusal>) -> Res
             p.lead { (speech.say("prove-lead")) }
             form.stack method="post" action="/prove" {
                 input type="hidden" name="next" value=(way_back(next));
+                @if let Some(who) = asking.signed_in() { (whose(who.email.reveal())) }
                 (password_field(speech, "password", "entrance-password", false))
                 button { (speech.say("prove-go")) }
             }

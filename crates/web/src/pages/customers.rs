@@ -76,6 +76,8 @@ struct Scene<'a> {
     done: &'a Done,
     /// Whether the reader may keep and remove segments.
     may_keep: bool,
+    /// Whether the reader may ask for words of names.
+    may_search: bool,
 }
 
 /// The page of a question in its address.
@@ -248,6 +250,7 @@ fn page(asking: &Asking, asked: &ListAsked, answered: &Answered, done: &Done) ->
         answered,
         done,
         may_keep: asking.may(Permission::Segments),
+        may_search: asking.may(Permission::SeePersonal),
     };
     let frame = Frame {
         speech,
@@ -342,6 +345,7 @@ impl Scene<'_> {
             editor: &self.answered.editor,
             known: &self.answered.known,
             query: &self.asked.query,
+            may_search: self.may_search,
             sort: &self.asked.sort,
             is_narrow: self.asked.is_narrow() || self.answered.found.is_none(),
         }

@@ -111,6 +111,14 @@ pub(super) fn password_field(speech: &Speech, name: &str, key: &str, is_new: boo
     field(name, &speech.say(key), &input)
 }
 
+/// Whose password a form is about: nobody types it, and a browser's keeper of passwords reads it.
+pub(super) fn whose(address: &str) -> Markup {
+    html! {
+        input.heard type="text" name="username" value=(address) autocomplete="username"
+            tabindex="-1" aria-hidden="true" readonly dir="ltr";
+    }
+}
+
 fn email_field(speech: &Speech, value: &str) -> Markup {
     let input = html! {
         input id="email" name="email" type="email" required maxlength="254" value=(value)

@@ -40,6 +40,8 @@ pub(super) struct Form<'a> {
     pub(super) editor: &'a Editor,
     pub(super) known: &'a Known,
     pub(super) query: &'a str,
+    /// Whether the reader may ask for words of names.
+    pub(super) may_search: bool,
     pub(super) sort: &'a str,
     /// Whether any customer is left out.
     pub(super) is_narrow: bool,
@@ -67,10 +69,12 @@ impl Form<'_> {
         let speech = self.speech;
         html! {
             div.filters {
-                label.grow {
-                    span { (speech.say("customers-search")) }
-                    input type="search" name="query" value=(self.query) maxlength="200"
-                        autocomplete="off";
+                @if self.may_search {
+                    label.grow {
+                        span { (speech.say("customers-search")) }
+                        input type="search" name="query" value=(self.query) maxlength="200"
+                            autocomplete="off";
+                    }
                 }
                 label {
                     span { (speech.say("customers-sort")) }

@@ -6,7 +6,7 @@ use domain::trust::Secret;
 use maud::html;
 use serde::Deserialize;
 
-use super::{Door, TokenAsked, email_field, password_field, refusal_of};
+use super::{Door, TokenAsked, email_field, password_field, refusal_of, whose};
 use crate::asked::{Asked, Filled};
 use crate::asking::Stranger;
 use crate::cookies;
@@ -108,8 +108,10 @@ fn pass_page(
     speech: &'static Speech,
     opens: Opens,
     token: &str,
-    refused: Option<TrustRefusal>,
+    outcome: Result<Secret<String>, TrustRefusal>,
 ) -> Response {
+    let refused = outcome.as_ref().err().copied();
+    let address = outcome.map(|it| it.reveal().clone()).unwrap_or_default();
     let (action, title, lead, go) = match opens {
         Opens::Reset => (
             "/reset",
@@ -129,6 +131,7 @@ fn pass_page(
         @if !is_over {
             form.stack method="post" action=(action) {
                 input type="hidden" name="token" value=(token);
+                (whose(&address))
                 (password_field(speech, "password", "entrance-password-new", true))
                 button { (speech.say(go)) }
             }
@@ -151,13 +154,8 @@ pub(super) async fn reset(
 ) -> Result<Response, Refusal> {
     let token = asked.token.clone();
     let good = stranger.ask(move |app, _| app.reset_check(&token));
-    let refused = refusal_of(good.await)?.err();
-    Ok(pass_page(
-        stranger.speech,
-        Opens::Reset,
-        &asked.token,
-        refused,
-    ))
+    let good = refusal_of(good.await)?;
+    Ok(pass_page(stranger.speech, Opens::Reset, &asked.token, good))
 }
 
 pub(super) async fn choose_again(
@@ -176,7 +174,7 @@ pub(super) async fn choose_again(
             stranger.speech,
             Opens::Reset,
             &form.token,
-            Some(refused),
+            Err(refused),
         )),
     }
 }
@@ -187,9 +185,9 @@ pub(super) async fn invitation(
 ) -> Result<Response, Refusal> {
     let token = asked.token.clone();
     let good = stranger.ask(move |app, _| app.invitation_check(&token));
-    let refused = refusal_of(good.await)?.err();
+    let good = refusal_of(good.await)?;
     let opens = Opens::Invitation;
-    Ok(pass_page(stranger.speech, opens, &asked.token, refused))
+    Ok(pass_page(stranger.speech, opens, &asked.token, good))
 }
 
 pub(super) async fn take_invitation(
@@ -208,7 +206,7 @@ pub(super) async fn take_invitation(
             stranger.speech,
             Opens::Invitation,
             &form.token,
-            Some(refused),
+            Err(refused),
         )),
     }
 }
