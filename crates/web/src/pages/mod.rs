@@ -7,6 +7,7 @@ mod forms;
 mod language;
 mod overview;
 mod parts;
+mod range;
 mod retention;
 mod timeline;
 mod value;
