@@ -277,12 +277,16 @@ impl App {
         for (months, sums) in population.months() {
             flows.add(ordered(months, sums));
         }
-        let mut first_orders: BTreeMap<Day, u64> = BTreeMap::new();
+        let mut first_orders: Vec<u64> = Vec::new();
         for day in population.days(Column::FirstOrder, UNKNOWN_DAY) {
-            // What is unknown is no day of any calendar.
-            if let Ok(day) = i32::try_from(day) {
-                *first_orders.entry(Day(day)).or_default() += 1;
+            if day == UNKNOWN_DAY {
+                continue;
             }
+            let place = usize::try_from(day).unwrap_or(usize::MAX);
+            if place >= first_orders.len() {
+                first_orders.resize(place + 1, 0);
+            }
+            first_orders[place] += 1;
         }
         let (figures, is_one_currency) = self.day_figures()?;
         Ok(Some(Past {

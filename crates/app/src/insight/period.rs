@@ -75,8 +75,9 @@ pub struct ComparedWith {
     pub days: (i32, i32),
     /// Money of customers who are known.
     pub figures: MonthFigures,
-    /// Customers who ordered for the first time.
-    pub new: u64,
+    /// Customers who ordered for the first time; none so early in the history that those who had
+    /// ordered before it are taken for new ones.
+    pub new: Option<u64>,
     /// Customers who ordered.
     pub ordered: Pair,
     /// Customers who ordered again after they had lapsed.
@@ -116,8 +117,8 @@ pub(crate) struct Past {
     pub(crate) newest: Day,
     pub(crate) figures: DayFigures,
     pub(crate) flows: Flows,
-    /// Customers by the day of their first order.
-    pub(crate) first_orders: BTreeMap<Day, u64>,
+    /// Customers by the day of their first order, counted from 1970-01-01.
+    pub(crate) first_orders: Vec<u64>,
     /// Whether every order is in the shop's currency.
     pub(crate) is_one_currency: bool,
 }
@@ -191,7 +192,8 @@ impl Past {
                 before: of(before),
             },
         };
-        // Lapsing takes its time: before that, nobody can have lapsed or been won back.
+        // Lapsing takes its time: before that, nobody can have lapsed or been won back, and who
+        // had ordered before the history begins is not told from who is new.
         let is_early = with.from().0 - self.history.from().0 < LAPSE_MONTHS;
         let later = |of: fn(&RangeFlow) -> u64| match is_early {
             true => Pair::TooEarly,
@@ -201,11 +203,7 @@ impl Past {
             range: with,
             days: (days.0.0, days.1.0),
             figures: self.sum(days),
-            new: self
-                .first_orders
-                .range(days.0..=days.1)
-                .map(|it| it.1)
-                .sum(),
+            new: (!is_early).then(|| self.newcomers(days)),
             ordered: pair(|it| it.ordered),
             won_back: later(|it| it.won_back),
             lapsed: later(|it| it.lapsed),
@@ -224,6 +222,14 @@ impl Past {
             sums.add(figures);
         }
         sums
+    }
+
+    /// Customers whose first order lies on one of some days.
+    fn newcomers(&self, (first, last): (Day, Day)) -> u64 {
+        let place = |day: i32| usize::try_from(day).unwrap_or(0);
+        let days = place(first.0)..place(last.0 + 1).min(self.first_orders.len());
+        let days = self.first_orders.get(days).unwrap_or_default();
+        days.iter().sum()
     }
 
     fn doors(&self, range: MonthRange, flow: &RangeFlow) -> PeriodDoors {

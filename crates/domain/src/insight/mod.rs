@@ -63,8 +63,9 @@ pub struct Flows {
     ordered: Occurrences,
     won_back: Occurrences,
     lapsed: Occurrences,
-    /// Customers by the month of their first and of their last order.
-    firsts: BTreeMap<Month, u64>,
+    /// Customers whose first order lies before these months.
+    begun_earlier: u64,
+    /// Customers by the month of their last order.
     lasts: BTreeMap<Month, u64>,
 }
 
@@ -79,7 +80,7 @@ impl Flows {
             ordered: none.clone(),
             won_back: none.clone(),
             lapsed: none,
-            firsts: BTreeMap::new(),
+            begun_earlier: 0,
             lasts: BTreeMap::new(),
         }
     }
@@ -89,8 +90,8 @@ impl Flows {
         let (mut previous, mut won_back, mut lapsed) = (None::<Month>, None, None);
         for month in order_months {
             self.ordered.add(previous, month);
-            if previous.is_none() {
-                *self.firsts.entry(month).or_default() += 1;
+            if previous.is_none() && self.months.is_some_and(|it| month < it.from()) {
+                self.begun_earlier += 1;
             }
             if let Some(before) = previous.filter(|it| month.0 - it.0 > LAPSE_MONTHS) {
                 let lapse = Month(before.0 + LAPSE_MONTHS);
@@ -111,15 +112,16 @@ impl Flows {
         let (from, to) = (range.from(), range.to());
         let sum = |counts: btree_map::Range<'_, Month, u64>| counts.map(|(_, count)| *count).sum();
         let earlier = |month: Month| Month(month.0 - LAPSE_MONTHS);
-        let begun: u64 = sum(self.firsts.range(..=to));
+        let until = self.months.and_then(|it| MonthRange::new(it.from(), to));
+        let begun = until.map_or(0, |until| self.ordered.first_times(until));
         let ended: u64 = sum(self.lasts.range(..from));
         RangeFlow {
             ordered: self.ordered.of(range),
-            new: sum(self.firsts.range(from..=to)),
+            new: self.ordered.first_times(range),
             won_back: self.won_back.of(range),
             lapsed: self.lapsed.of(range),
             still_away: sum(self.lasts.range(earlier(from)..=earlier(to))),
-            around: begun - ended,
+            around: (self.begun_earlier + begun).saturating_sub(ended),
         }
     }
 

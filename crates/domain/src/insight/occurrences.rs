@@ -49,10 +49,19 @@ impl Occurrences {
     /// To how many it happened in these months.
     pub(super) fn of(&self, range: MonthRange) -> u64 {
         let from = self.place(range.from()).unwrap_or(0);
+        let counts = self.rows(range).flat_map(|row| &row[..from + EARLIER + 1]);
+        counts.map(|count| u64::from(*count)).sum()
+    }
+
+    /// To how many it happened in these months for the first time of all.
+    pub(super) fn first_times(&self, range: MonthRange) -> u64 {
+        self.rows(range).map(|row| u64::from(row[NEVER])).sum()
+    }
+
+    fn rows(&self, range: MonthRange) -> impl Iterator<Item = &Vec<u32>> {
+        let from = self.place(range.from()).unwrap_or(0);
         let to = self.place(range.to()).map_or(0, |it| it + 1);
         let rows = self.months.get(from..to.min(self.months.len()));
-        let rows = rows.unwrap_or_default().iter();
-        let counts = rows.flat_map(|row| &row[..from + EARLIER + 1]);
-        counts.map(|count| u64::from(*count)).sum()
+        rows.unwrap_or_default().iter()
     }
 }

@@ -258,7 +258,7 @@ fn months_are_chosen_in_the_address() {
     assert!(page.text.contains(said), "{}", page.text);
     let page = house.page("/retention?from=2025-06&to=2025-08");
     check_page(&page, "/retention of a summer");
-    let said = "only who first ordered in June 2025 to August 2025.";
+    let said = "of those who first ordered in June 2025 to August 2025;";
     assert!(page.text.contains(said), "{}", page.text);
 }
 

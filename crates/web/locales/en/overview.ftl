@@ -130,3 +130,4 @@ overview-change-running = not compared: the month is still running
 overview-change-early = not compared: nobody can have lapsed so early in the history
 overview-refunds-change = { $share }: { $change }
 overview-total-chosen = The chosen months
+overview-change-new-early = not compared: so early in the history nobody is known from before

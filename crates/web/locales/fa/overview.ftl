@@ -111,3 +111,4 @@ overview-change-running = مقایسه نشده است: ماه هنوز تمام
 overview-change-early = مقایسه نشده است: در آغاز داده‌ها هنوز کسی نمی‌توانست غیرفعال شود
 overview-refunds-change = { $share }: { $change }
 overview-total-chosen = ماه‌های انتخاب‌شده
+overview-change-new-early = مقایسه نشده است: در آغاز داده‌ها معلوم نیست چه کسی پیش‌تر خریده بود

@@ -107,3 +107,4 @@ overview-change-running = 未比較：該月尚未結束
 overview-change-early = 未比較：歷史資料剛開始，還沒有人可能已經沉睡
 overview-refunds-change = { $share }：{ $change }
 overview-total-chosen = 所選月份
+overview-change-new-early = 未比較：歷史資料剛開始，無從得知誰以前買過

@@ -107,8 +107,9 @@ struct ComparedAnswer {
 struct ComparedFigures {
     #[serde(flatten)]
     figures: Figures,
-    /// Customers who ordered for the first time.
-    new: u64,
+    /// Customers who ordered for the first time; none in the first months of the history, where
+    /// they are not told from those who had ordered before it.
+    new: Option<u64>,
     /// Customers who ordered; none when there is no month but the one that runs.
     ordered: Option<PairAnswer>,
     /// Customers who were won back; none also when nobody can have lapsed so early.

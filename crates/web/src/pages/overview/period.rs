@@ -98,8 +98,10 @@ impl Scene<'_> {
             let pair = with.map(of);
             pair.map(|pair| self.pair(pair, chosen.is_running))
         };
-        let new =
-            with.map(|with| self.change(count(flow.new), count(with.new), |it| speech.number(it)));
+        let new = with.map(|with| match with.new {
+            Some(before) => self.change(count(flow.new), count(before), |it| speech.number(it)),
+            None => speech.say("overview-change-new-early"),
+        });
         let away = Words::new().count("away", count(flow.still_away));
         let away = html! {
             a href=(format!("{}&sort=last_ordered", door(&doors.still_away))) {
@@ -185,13 +187,16 @@ impl Scene<'_> {
         let words = Words::new().text("share", speech.percent(share(figures), 1));
         let mut said = speech.say_with("overview-refunds-note", words);
         if let Some(before) = before.filter(|it| it.gross > 0 && figures.gross > 0) {
-            let (now, was) = (share(figures), share(before));
+            // In tenths of a point, as they are shown, so that whoever looks can add them up.
+            let tenths = |of: &MonthFigures| (share(of) * 1_000.0).round();
+            let (now, was) = (tenths(figures), tenths(before));
             let words = Words::new()
-                .text("points", speech.percent_number((now - was).abs(), 1))
-                .text("before", speech.percent(was, 1));
-            // As they are shown: what is written alike is not told apart.
-            let written = |share: f64| (share * 1_000.0).round() as i64;
-            let key = match written(now).cmp(&written(was)) {
+                .text(
+                    "points",
+                    speech.percent_number((now - was).abs() / 1_000.0, 1),
+                )
+                .text("before", speech.percent(share(before), 1));
+            let key = match now.total_cmp(&was) {
                 std::cmp::Ordering::Greater => "overview-change-points-up",
                 std::cmp::Ordering::Less => "overview-change-points-down",
                 std::cmp::Ordering::Equal => "overview-change-same",

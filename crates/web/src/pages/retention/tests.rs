@@ -239,7 +239,7 @@ fn chosen_cohorts_are_said_to_be_chosen() {
     let chosen = period(Some(time(380, vec![by(90, 0.3, 0.04)])), vec![cohort]);
     let page = told_of(&retention, Some(chosen), |it| it.content()).into_string();
     for said in [
-        "Of the cohorts and the second order: only who first ordered in February 2011 to March 2011.",
+        "of those who first ordered in February 2011 to March 2011;",
         "First orders of February 2011 to March 2011.",
         "n\u{a0}=\u{a0}380 buyers",
         "n\u{a0}=\u{a0}4,338",
