@@ -354,6 +354,16 @@ mod tests {
     use super::*;
 
     fn headline(repeat_buyers: i64, buyers: i64, low: f64, high: f64) -> String {
+        let of = overview_of(repeat_buyers, buyers, (low, high));
+        scene(&ShopSettings::default(), &of).headline()
+    }
+
+    /// An overview of everything.
+    pub(super) fn overview_of(
+        repeat_buyers: i64,
+        buyers: i64,
+        (low, high): (f64, f64),
+    ) -> OverviewOf {
         let repeat = (buyers > 0).then(|| RepeatShare {
             share: repeat_buyers as f64 / buyers as f64,
             low,
@@ -373,22 +383,23 @@ mod tests {
             lapse_months: 6,
             months: Vec::new(),
         };
-        let settings = ShopSettings::default();
-        let of = OverviewOf {
+        OverviewOf {
             overview: Arc::new(overview),
             history: None,
             chosen: Ok(Chosen::default()),
             period: None,
-        };
-        let scene = Scene {
+        }
+    }
+
+    pub(super) fn scene<'a>(settings: &'a ShopSettings, of: &'a OverviewOf) -> Scene<'a> {
+        Scene {
             speech: speech_for(&HeaderMap::new()),
-            settings: &settings,
+            settings,
             currency: Currency::GBP.into(),
             overview: &of.overview,
-            of: &of,
+            of,
             period: String::new(),
-        };
-        scene.headline()
+        }
     }
 
     #[test]

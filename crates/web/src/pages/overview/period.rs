@@ -299,3 +299,94 @@ fn figures(all: &[Figure]) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::settings::ShopSettings;
+
+    use super::*;
+    use crate::pages::overview::tests::{overview_of, scene};
+
+    #[test]
+    fn a_change_is_told_with_its_sign_and_its_base() {
+        let (of, settings) = (overview_of(0, 0, (0.0, 0.0)), ShopSettings::default());
+        let scene = scene(&settings, &of);
+        let check = |now: i64, before: i64, said: &str| {
+            let told = scene.change(now, before, |it| scene.speech.number(it));
+            assert_eq!(told.replace('\u{a0}', " "), said);
+        };
+        check(1_348, 1_204, "+12 %, up from 1,204");
+        check(1_108, 1_204, "−8 %, down from 1,204");
+        check(1_204, 1_204, "the same as before: 1,204");
+        // Too little for a share, or too much of one.
+        check(5, 2, "+3, up from 2");
+        check(0, 99, "−99, down from 99");
+        check(12, 0, "+12, up from 0");
+        check(10_001, 10_000, "+1, up from 10,000");
+        check(5_000, 200, "+4,800, up from 200");
+        check(i64::MAX, -5, "+9,223,372,036,854,775,807, up from −5");
+        let money = |now: i64, before: i64| scene.money_change(now, before);
+        assert_eq!(
+            money(22_400, 20_000).replace('\u{a0}', " "),
+            "+12 %, up from 200"
+        );
+        assert_eq!(money(-500, 700), "−12, down from 7");
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_said_to_be_so() {
+        let (of, settings) = (overview_of(0, 0, (0.0, 0.0)), ShopSettings::default());
+        let scene = scene(&settings, &of);
+        let check = |pair: Pair, is_running: bool, said: &str| {
+            let told = scene.pair(pair, is_running);
+            assert_eq!(told.replace('\u{a0}', " "), said);
+        };
+        let both = Pair::Of {
+            now: 150,
+            before: 100,
+        };
+        check(both, false, "+50 %, up from 100");
+        check(
+            both,
+            true,
+            "150 without the running month: +50 %, up from 100",
+        );
+        check(
+            Pair::Running,
+            true,
+            "not compared: the month is still running",
+        );
+        check(
+            Pair::TooEarly,
+            false,
+            "not compared: nobody can have lapsed so early in the history",
+        );
+    }
+
+    #[test]
+    fn a_share_of_refunds_changes_by_points() {
+        let (of, settings) = (overview_of(0, 0, (0.0, 0.0)), ShopSettings::default());
+        let scene = scene(&settings, &of);
+        let figures = |refunds: i64| MonthFigures {
+            gross: 100_000,
+            refunds,
+            ..MonthFigures::default()
+        };
+        let check = |now: i64, before: i64, said: &str| {
+            let told = scene.refund_share(&figures(now), Some(&figures(before)));
+            assert_eq!(told.into_string().replace('\u{a0}', " "), said);
+        };
+        check(
+            27_100,
+            24_000,
+            "27.1 % of gross: +3.1 points, up from 24.0 %",
+        );
+        check(
+            20_000,
+            24_000,
+            "20.0 % of gross: −4.0 points, down from 24.0 %",
+        );
+        check(7_040, 6_660, "7.0 % of gross: +0.3 points, up from 6.7 %");
+        check(7_040, 7_010, "7.0 % of gross: the same as before: 7.0 %");
+    }
+}
