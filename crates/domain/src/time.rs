@@ -83,6 +83,24 @@ impl fmt::Display for Month {
     }
 }
 
+impl FromStr for Month {
+    type Err = TimeError;
+
+    /// Reads `2011-03`: the year in four digits, the month in two.
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let wrong = || TimeError::Month(shortened(text));
+        let (year, month) = text.split_once('-').ok_or_else(wrong)?;
+        let digits = |part: &str, count: usize| {
+            let is_written_so = part.len() == count && part.bytes().all(|it| it.is_ascii_digit());
+            is_written_so.then(|| part.parse::<i32>().ok()).flatten()
+        };
+        match (digits(year, 4), digits(month, 2)) {
+            (Some(year), Some(month @ 1..=12)) => Ok(Self(year * 12 + month - 1)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
 /// A date and a time of day to the minute, as people read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WallClock {
@@ -237,6 +255,8 @@ pub enum TimeError {
     OutOfRange(String),
     /// Not the name of a time zone.
     Zone(String),
+    /// Not a month.
+    Month(String),
 }
 
 impl fmt::Display for TimeError {
@@ -255,11 +275,25 @@ impl fmt::Display for TimeError {
                     "“{given}” is not a time zone: expected a name like Asia/Tehran"
                 )
             }
+            Self::Month(given) => {
+                write!(f, "“{given}” is not a month: expected one like 2011-03")
+            }
         }
     }
 }
 
 impl std::error::Error for TimeError {}
+
+/// The most characters of what cannot be read that a refusal repeats.
+const TEXT_MAX: usize = 40;
+
+/// The beginning of a text.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
 
 /// Reads a time: RFC 3339 with `Z` or an offset; or a local date with or without a time
 /// (`2010-12-01T08:26:00`, `2010-12-01 08:26`, `2010-12-01`), which is read in the shop's zone.
@@ -267,11 +301,9 @@ impl std::error::Error for TimeError {}
 /// # Errors
 /// [`TimeError`], which names what was given.
 pub fn parse_time(text: &str, zone: &Zone) -> Result<Millis, TimeError> {
-    const TEXT_MAX: usize = 40;
     let text = text.trim();
     if text.len() > TEXT_MAX {
-        let start: String = text.chars().take(TEXT_MAX).collect();
-        return Err(TimeError::Unreadable(format!("{start}…")));
+        return Err(TimeError::Unreadable(shortened(text)));
     }
     let moment = if let Ok(timestamp) = text.parse::<Timestamp>() {
         Millis(timestamp.as_millisecond())
@@ -327,6 +359,28 @@ mod tests {
         assert_eq!(zone.month(at, Calendar::Gregorian).to_string(), "2011-12");
         // 18 Azar 1390.
         assert_eq!(zone.month(at, Calendar::Jalali).to_string(), "1390-09");
+    }
+
+    #[test]
+    fn months_are_read_as_they_are_written() {
+        for text in ["2011-03", "1390-12", "0001-01", "9999-12"] {
+            let month: Month = text.parse().expect("a month");
+            assert_eq!(month.to_string(), text);
+        }
+        for text in [
+            "",
+            "2011",
+            "2011-13",
+            "2011-00",
+            "2011-3",
+            "+011-03",
+            "2011-03-01",
+            "۲۰۱۱-۰۳",
+        ] {
+            assert!(text.parse::<Month>().is_err(), "{text}");
+        }
+        let refusal = "x".repeat(99).parse::<Month>().expect_err("no month");
+        assert!(refusal.to_string().len() < 110, "{refusal}");
     }
 
     #[test]

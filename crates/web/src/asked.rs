@@ -1,10 +1,13 @@
 //! What requests ask for, read once: afterwards the types are the proof.
 
+use std::convert::Infallible;
+
 use app::customers::{ListQuery, Sort};
 use axum::extract::{Form, FromRequest, FromRequestParts, Json, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use domain::ids::StreamId;
+use domain::insight::RangeAsked;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -84,6 +87,80 @@ pub(crate) struct ListAsked {
     /// The `next` of the page before.
     #[param(required = false)]
     pub(crate) cursor: String,
+}
+
+/// Which months of first orders, as the API is asked. Empty values ask for nothing.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MonthsAsked {
+    /// The first month in the shop's calendar, such as `2011-01`; else that of the history.
+    #[param(required = false, example = "2011-01")]
+    pub(crate) from: String,
+    /// The last month; else that of the newest fact.
+    #[param(required = false, example = "2011-12")]
+    pub(crate) to: String,
+}
+
+/// Which months, and what they are compared with, as the API is asked.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ComparedAsked {
+    /// The first month in the shop's calendar, such as `2011-01`; else that of the history.
+    #[param(required = false, example = "2011-01")]
+    pub(crate) from: String,
+    /// The last month; else that of the newest fact.
+    #[param(required = false, example = "2011-12")]
+    pub(crate) to: String,
+    /// `before` (as many months just before), `year` (the same months a year before) or `none`.
+    #[param(required = false, example = "year")]
+    pub(crate) compare: String,
+}
+
+impl From<MonthsAsked> for RangeAsked {
+    fn from(it: MonthsAsked) -> Self {
+        Self {
+            from: it.from,
+            to: it.to,
+            compare: String::new(),
+        }
+    }
+}
+
+impl From<ComparedAsked> for RangeAsked {
+    fn from(it: ComparedAsked) -> Self {
+        Self {
+            from: it.from,
+            to: it.to,
+            compare: it.compare,
+        }
+    }
+}
+
+/// Which months the address of a page asks for. Whatever stands there, the page is shown: what is
+/// wrong with it is said on the page.
+pub(crate) struct RangeFields(pub(crate) RangeAsked);
+
+impl<S: Send + Sync> FromRequestParts<S> for RangeFields {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let mut asked = RangeAsked::default();
+        for (name, value) in pairs.map(|Query(pairs)| pairs).unwrap_or_default() {
+            let field = match name.as_str() {
+                "from" => &mut asked.from,
+                "to" => &mut asked.to,
+                "compare" => &mut asked.compare,
+                _ => continue,
+            };
+            if field.is_empty() {
+                *field = value;
+            }
+        }
+        Ok(Self(asked))
+    }
 }
 
 /// Whose events, and which page of them.

@@ -2,12 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use domain::insight::{MonthRange, RangeAsked};
 use domain::segments::{Column, WordColumn};
 use domain::time::{Calendar, Day, Millis, Month};
 
 use super::ages::ages;
-use super::retention::{CohortCalendar, Retention, RetentionColumns, cohorts};
-use super::time_to::UNKNOWN_DAY;
+use super::retention::{
+    CohortCalendar, Retention, RetentionColumns, RetentionOf, RetentionPeriod, cohorts,
+    first_order_between,
+};
+use super::time_to::{TimeTo, UNKNOWN_DAY, curve_of};
 use super::value::{Value, ValueColumns};
 use super::{Population, PopulationState};
 use crate::{App, AppError, InForce};
@@ -29,6 +33,8 @@ pub enum Insight<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
     retention: Kept<Retention>,
+    /// The curve of the months that were asked for last.
+    second_orders: Kept<Option<TimeTo>>,
     value: Kept<Value>,
 }
 
@@ -140,6 +146,76 @@ impl App {
             })
     }
 
+    /// Retention with the cohorts of some months. Whatever is wrong with what was asked, retention
+    /// of all customers is there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn retention_of(&self, asked: &RangeAsked) -> Result<Insight<RetentionOf>, AppError> {
+        let retention = match self.retention()? {
+            Insight::Ready(retention) => retention,
+            Insight::Warming(percent) => return Ok(Insight::Warming(percent)),
+        };
+        let calendar = self.in_force().settings.calendar;
+        let first = retention.cohorts.first().map(|row| row.month.parse());
+        let last = calendar.month_of(Day(retention.today));
+        let first = first.and_then(Result::ok);
+        let history = first.and_then(|first| MonthRange::new(first, last));
+        let chosen = asked.read(history);
+        let range = chosen.as_ref().ok().and_then(|chosen| chosen.range);
+        let period = match range {
+            Some(range) => Some(self.retention_period(&retention, range)?),
+            None => None,
+        };
+        Ok(Insight::Ready(Arc::new(RetentionOf {
+            retention,
+            history,
+            chosen,
+            period,
+        })))
+    }
+
+    fn retention_period(
+        &self,
+        retention: &Retention,
+        range: MonthRange,
+    ) -> Result<RetentionPeriod, AppError> {
+        let calendar = self.in_force().settings.calendar;
+        let from = calendar.month_start(range.from());
+        let until = calendar.month_start(Month(range.to().0 + 1));
+        let version = (u64::from(range.from().0.cast_unsigned()) << 32)
+            | u64::from(range.to().0.cast_unsigned());
+        let second_orders = &self.inner.answers.second_orders;
+        let second_order = second_orders.get(self, version, |population, moment| {
+            let mut firsts = population.days(Column::FirstOrder, UNKNOWN_DAY);
+            for day in &mut firsts {
+                let is_within = i32::try_from(*day).is_ok_and(|it| (from.0..until.0).contains(&it));
+                if !is_within {
+                    *day = UNKNOWN_DAY;
+                }
+            }
+            let seconds = population.days(Column::SecondOrder, UNKNOWN_DAY);
+            let today = u32::try_from(moment.today.0).unwrap_or(0);
+            let curve = curve_of(firsts.iter().copied().zip(seconds), today).ok();
+            Ok(curve.map(|curve| TimeTo::of(&curve, &firsts)))
+        })?;
+        let is_chosen = |month: &str| month.parse().is_ok_and(|month| range.holds(month));
+        Ok(RetentionPeriod {
+            range,
+            second_order: match second_order {
+                Insight::Ready(it) => it.as_ref().clone(),
+                Insight::Warming(_) => None,
+            },
+            cohorts: retention
+                .cohorts
+                .iter()
+                .filter(|row| is_chosen(&row.month))
+                .cloned()
+                .collect(),
+            predicate: first_order_between(&iso_date(from), &iso_date(until)),
+        })
+    }
+
     /// Who makes the money?
     ///
     /// # Errors
@@ -171,7 +247,7 @@ impl App {
 }
 
 /// A day as predicates write it.
-fn iso_date(day: Day) -> String {
+pub(super) fn iso_date(day: Day) -> String {
     let (year, month, day) = Calendar::Gregorian.date(day);
     format!("{year:04}-{month:02}-{day:02}")
 }

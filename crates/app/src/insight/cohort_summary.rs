@@ -37,14 +37,22 @@ pub struct Standout {
 }
 
 impl Retention {
-    /// What the cohorts say together; none when too few buyers were watched for a whole month
-    /// after their first.
+    /// What all cohorts say together.
+    #[must_use]
+    pub fn cohort_summary(&self) -> Option<CohortSummary> {
+        CohortSummary::of(&self.cohorts)
+    }
+}
+
+impl CohortSummary {
+    /// What cohorts say together; none when too few buyers were watched for a whole month after
+    /// their first.
     ///
     /// A customer counts in every month, so months are not independent. The standard error of a
     /// mean over months is at most that of a share of as many customers, and that one is used.
     #[must_use]
-    pub fn cohort_summary(&self) -> Option<CohortSummary> {
-        let rows: Vec<&CohortRow> = self.cohorts.iter().collect();
+    pub fn of(cohorts: &[CohortRow]) -> Option<Self> {
+        let rows: Vec<&CohortRow> = cohorts.iter().collect();
         let all = Sums::of(rows.iter().copied());
         let buyers: u64 = rows
             .iter()
@@ -57,7 +65,7 @@ impl Retention {
         }
         let standouts = rows.iter().filter_map(|row| standout(row, &all));
         let standout = standouts.max_by(|left, right| left.0.total_cmp(&right.0));
-        Some(CohortSummary {
+        Some(Self {
             buyers,
             share: active as f64 / watched as f64,
             standout: standout.map(|(_, standout)| standout),

@@ -6,6 +6,7 @@ mod change;
 mod cohort_summary;
 mod follow;
 mod overview;
+mod period;
 mod population;
 mod retention;
 mod time_to;
@@ -17,9 +18,14 @@ pub use answers::Insight;
 pub use change::Change;
 pub use cohort_summary::{CohortSummary, Standout};
 pub(crate) use overview::OverviewCache;
-pub use overview::{AnonymousFigures, MonthFigures, Overview, OverviewMonth, RepeatShare};
+pub use overview::{
+    AnonymousFigures, MonthFigures, Overview, OverviewMonth, OverviewOf, RepeatShare,
+};
+pub use period::{Compared, ComparedWith, OverviewPeriod, Pair, PeriodDoors};
 pub(crate) use population::PopulationCell;
 pub use population::{ByteRow, Place, Population, PopulationBytes, PopulationState, Selection};
-pub use retention::{CohortRow, ContentRow, Differs, Door, Retention, Waiting};
+pub use retention::{
+    CohortRow, ContentRow, Differs, Door, Retention, RetentionOf, RetentionPeriod, Waiting,
+};
 pub use time_to::{CurvePoint, Rarely, ShareBy, TimeTo};
 pub use value::{Contrast, Grid, GridCell, GroupFigures, ScoreFigures, Spread, Top, Value};

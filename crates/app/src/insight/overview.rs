@@ -4,21 +4,25 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::customers::MonthSums;
-use domain::insight::{Flows, LAPSE_MONTHS, MonthFlow};
+use domain::insight::{
+    Against, Chosen, Flows, LAPSE_MONTHS, MonthFlow, MonthRange, RangeAsked, RangeError,
+};
 use domain::segments::{Column, Comparison, Test};
 use domain::time::{Day, Millis, Month};
 use serde::Serialize;
 use store::events::AnonymousSums;
 
 use super::follow::METRICS_FOLLOWER;
+use super::period::{DayFigures, OverviewPeriod, Past};
 use super::population::Population;
+use super::time_to::UNKNOWN_DAY;
 use crate::{App, AppError};
 
 /// An overview that is younger than this is shown as it is, even if facts came since.
 const FRESH_MS: i64 = 10_000;
 
 /// The most months before the last that are told.
-const MONTHS_MAX: i32 = 120;
+pub(super) const MONTHS_MAX: i32 = 120;
 
 /// What one month looked like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,6 +52,17 @@ pub struct MonthFigures {
     pub net: i64,
     /// Net of products alone.
     pub product: i64,
+}
+
+impl MonthFigures {
+    /// Adds those of another time.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.orders += other.orders;
+        self.gross += other.gross;
+        self.refunds += other.refunds;
+        self.net += other.net;
+        self.product += other.product;
+    }
 }
 
 /// The share of buyers who ordered again, with its interval.
@@ -90,6 +105,19 @@ pub struct Overview {
     pub months: Vec<OverviewMonth>,
 }
 
+/// The overview, with the figures of the months that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverviewOf {
+    /// The whole history, and all customers as of its newest fact.
+    pub overview: Arc<Overview>,
+    /// The months of the history; none when nobody ordered.
+    pub history: Option<MonthRange>,
+    /// What was chosen, or why it cannot be shown.
+    pub chosen: Result<Chosen, RangeError>,
+    /// The figures of the chosen months; none when everything was.
+    pub period: Option<OverviewPeriod>,
+}
+
 /// Orders that lead to nobody, in minor units of the shop's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct AnonymousFigures {
@@ -118,6 +146,7 @@ struct Cached {
     of: (u64, BTreeMap<i64, i64>),
     at: Millis,
     overview: Arc<Overview>,
+    past: Option<Arc<Past>>,
 }
 
 impl App {
@@ -127,6 +156,32 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn overview(&self) -> Result<Arc<Overview>, AppError> {
+        Ok(self.overview_and_past()?.0)
+    }
+
+    /// The overview with the figures of some months. Whatever is wrong with what was asked, the
+    /// overview of everything is there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn overview_of(&self, asked: &RangeAsked) -> Result<OverviewOf, AppError> {
+        let (overview, past) = self.overview_and_past()?;
+        let history = past.as_ref().map(|past| past.history);
+        let chosen = asked.read(history);
+        let range = chosen.as_ref().ok().and_then(|it| it.range);
+        let against = chosen.as_ref().map_or(Against::Nothing, |it| it.against);
+        let period = past
+            .zip(range)
+            .map(|(past, range)| past.period(range, against));
+        Ok(OverviewOf {
+            overview,
+            history,
+            chosen,
+            period,
+        })
+    }
+
+    fn overview_and_past(&self) -> Result<(Arc<Overview>, Option<Arc<Past>>), AppError> {
         let positions = self
             .inner
             .store
@@ -143,16 +198,18 @@ impl App {
         if let Some(cached) = last.as_ref() {
             let young = now.0 - cached.at.0 < FRESH_MS && cached.overview.customers > 0;
             if cached.of == of || young {
-                return Ok(Arc::clone(&cached.overview));
+                return Ok((Arc::clone(&cached.overview), cached.past.clone()));
             }
         }
-        let overview = Arc::new(self.compute_overview()?);
+        let (overview, past) = self.compute_overview()?;
+        let (overview, past) = (Arc::new(overview), past.map(Arc::new));
         *last = Some(Cached {
             of,
             at: now,
             overview: Arc::clone(&overview),
+            past: past.clone(),
         });
-        Ok(overview)
+        Ok((overview, past))
     }
 
     /// The moment as of which customers are shown: that of the newest fact, and never later than
@@ -167,7 +224,7 @@ impl App {
         Ok(newest.map_or(now, |newest| newest.min(now)))
     }
 
-    fn compute_overview(&self) -> Result<Overview, AppError> {
+    fn compute_overview(&self) -> Result<(Overview, Option<Past>), AppError> {
         let in_force = self.in_force();
         let currency = in_force.settings.currency.code();
         let population = self.population_or_read()?;
@@ -178,12 +235,12 @@ impl App {
             ))
         })?;
         let span = population.seen_span();
-        let months = match span {
-            Some((_, newest)) => self.compute_months(&population, newest)?,
-            None => Vec::new(),
+        let past = match span {
+            Some(span) => self.compute_past(&population, span)?,
+            None => None,
         };
         let sums = Sums::of(&population);
-        Ok(Overview {
+        let overview = Overview {
             currency: currency.to_owned(),
             period: span.map(|(first, last)| (first.0, last.0)),
             customers: count(population.len()),
@@ -192,60 +249,74 @@ impl App {
             unmatched_refund_units,
             anonymous: anonymous_figures(&anonymous),
             lapse_months: LAPSE_MONTHS,
-            months,
-        })
+            months: past
+                .as_ref()
+                .map(|past| past.months(past.history.newest(MONTHS_MAX + 1)))
+                .unwrap_or_default(),
+        };
+        Ok((overview, past))
     }
 
-    fn compute_months(
+    fn compute_past(
         &self,
         population: &Population,
-        newest: Millis,
-    ) -> Result<Vec<OverviewMonth>, AppError> {
+        (oldest, newest): (Millis, Millis),
+    ) -> Result<Option<Past>, AppError> {
+        let in_force = self.in_force();
         // A date that is yet to come is a mistake somewhere; it makes no months.
-        let last = self.in_force().fold.month(newest.min(self.now()));
+        let newest = newest.min(self.now());
+        let last = in_force.fold.month(newest);
         let first = population
             .months()
             .filter_map(|(months, sums)| ordered(months, sums).next());
-        let Some(first) = first.min() else {
-            return Ok(Vec::new());
+        let history = first.min().and_then(|first| MonthRange::new(first, last));
+        let Some(history) = history else {
+            return Ok(None);
         };
-        let first = first.max(Month(last.0 - MONTHS_MAX));
-        let mut flows = Flows::between(first, last);
-        let mut away: BTreeMap<Month, u64> = BTreeMap::new();
+        let mut flows = Flows::between(history.from(), last);
         for (months, sums) in population.months() {
             flows.add(ordered(months, sums));
-            if let Some(last) = ordered(months, sums).last() {
-                *away.entry(Month(last.0 + LAPSE_MONTHS)).or_default() += 1;
-            }
         }
-        let figures = self.month_figures()?;
-        Ok(flows
-            .iter()
-            .map(|(month, flow)| OverviewMonth {
-                month: month.to_string(),
-                flow,
-                still_away: away.get(&month).copied().unwrap_or_default(),
-                figures: figures.get(&month).copied().unwrap_or_default(),
-                running: month == last,
-            })
-            .collect())
+        let mut first_orders: Vec<u64> = Vec::new();
+        for day in population.days(Column::FirstOrder, UNKNOWN_DAY) {
+            if day == UNKNOWN_DAY {
+                continue;
+            }
+            let place = usize::try_from(day).unwrap_or(usize::MAX);
+            if place >= first_orders.len() {
+                first_orders.resize(place + 1, 0);
+            }
+            first_orders[place] += 1;
+        }
+        let (figures, is_one_currency) = self.day_figures()?;
+        Ok(Some(Past {
+            history,
+            calendar: in_force.settings.calendar,
+            begins: in_force.fold.day(oldest),
+            newest: in_force.fold.day(newest),
+            figures,
+            flows,
+            first_orders,
+            is_one_currency,
+        }))
     }
 
-    fn month_figures(&self) -> Result<BTreeMap<Month, MonthFigures>, AppError> {
+    /// Money by day, and whether every order is in the shop's currency.
+    fn day_figures(&self) -> Result<(DayFigures, bool), AppError> {
         let in_force = self.in_force();
         let currency = in_force.settings.currency.code();
         let rollups = self
             .inner
             .store
             .read(|conn| store::changes::rollups_between(conn, Day(i32::MIN), Day(i32::MAX)))?;
-        let mut months: BTreeMap<Month, MonthFigures> = BTreeMap::new();
-        for rollup in rollups
-            .into_iter()
-            .filter(|rollup| rollup.dimension == currency)
-        {
-            let figures = months
-                .entry(in_force.fold.month_of_day(rollup.day))
-                .or_default();
+        let mut days = DayFigures::new();
+        let mut is_one_currency = true;
+        for rollup in rollups {
+            if rollup.dimension != currency {
+                is_one_currency &= rollup.metric != "orders" || rollup.value == 0;
+                continue;
+            }
+            let figures = days.entry(rollup.day).or_default();
             match rollup.metric.as_str() {
                 "orders" => figures.orders += rollup.value,
                 "gross" => figures.gross += rollup.value,
@@ -255,7 +326,7 @@ impl App {
             }
             figures.net = figures.gross - figures.refunds;
         }
-        Ok(months)
+        Ok((days, is_one_currency))
     }
 }
 

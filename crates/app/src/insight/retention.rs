@@ -1,6 +1,9 @@
 //! Retention: do they come back, and when is it too late?
 
+use std::sync::Arc;
+
 use domain::customers::MonthSums;
+use domain::insight::{Chosen, MonthRange, RangeError};
 use domain::time::{Day, Month};
 use science::cohorts::CohortCounter;
 use serde::Serialize;
@@ -48,6 +51,32 @@ pub struct Retention {
     pub contents: Vec<ContentRow>,
     /// The same share over all visitors.
     pub back_in_all: Option<ShareBy>,
+}
+
+/// Buyers whose first order lies in some months: their cohorts, and how they came back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RetentionPeriod {
+    /// The months.
+    pub range: MonthRange,
+    /// The time from the first to the second day with an order; none without buyers.
+    pub second_order: Option<TimeTo>,
+    /// The cohorts of these months.
+    pub cohorts: Vec<CohortRow>,
+    /// Who they are.
+    pub predicate: String,
+}
+
+/// Retention, with the cohorts of the months that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetentionOf {
+    /// All customers.
+    pub retention: Arc<Retention>,
+    /// The months of first orders; none when nobody ordered.
+    pub history: Option<MonthRange>,
+    /// What was chosen, or why it cannot be shown.
+    pub chosen: Result<Chosen, RangeError>,
+    /// The buyers of the chosen months; none when all were chosen.
+    pub period: Option<RetentionPeriod>,
 }
 
 /// Customers that a figure is made of: how many, and the question that lists them.
@@ -281,6 +310,11 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// The predicate of those whose first order lies from one day up to another, which is left out.
+pub(super) fn first_order_between(from: &str, until: &str) -> String {
+    format!("first_order >= date(\"{from}\") && first_order < date(\"{until}\")")
+}
+
 /// Counts cohorts; `months` gives each customer's months, ascending, with what they brought.
 pub(crate) fn cohorts<'a>(
     months: impl Iterator<Item = (&'a [i32], &'a [MonthSums])>,
@@ -315,9 +349,7 @@ pub(crate) fn cohorts<'a>(
             month: month.to_string(),
             size,
             later,
-            predicate: format!(
-                "first_order >= date(\"{from}\") && first_order < date(\"{until}\")"
-            ),
+            predicate: first_order_between(&from, &until),
         }
     });
     Ok(rows.collect())

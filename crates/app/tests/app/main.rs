@@ -17,6 +17,7 @@ mod once;
 mod people;
 mod people_keys;
 mod people_sessions;
+mod period;
 mod population;
 mod population_columns;
 mod rebuild;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::insight::RangeAsked;
 use serde_json::{Value, json};
 use testkit::engines::both;
 
@@ -135,6 +136,53 @@ fn the_overview_says_what_the_use_case_says() {
             .filter(|month| month["running"] == true)
             .count();
         assert_eq!(running, 1, "the newest month is still running");
+    });
+}
+
+#[test]
+fn some_months_are_asked_for_by_parameters() {
+    both(|engine| {
+        let house = House::seeded(engine);
+        let asked = RangeAsked {
+            from: "2025-06".to_owned(),
+            to: "2025-08".to_owned(),
+            compare: "before".to_owned(),
+        };
+        let of = house.fixture.app().overview_of(&asked);
+        let expected = of.expect("an overview").period.expect("months");
+        let overview = house.get("/v1/insight/overview?from=2025-06&to=2025-08&compare=before");
+        let chosen = &overview["chosen"];
+        assert_eq!(chosen["from_day"], "2025-06-01");
+        assert_eq!(chosen["to_day"], "2025-08-31");
+        assert_eq!(chosen["running"], false);
+        assert_eq!(chosen["gross"], expected.figures.gross);
+        assert_eq!(chosen["ordered"], expected.flow.ordered);
+        assert_eq!(chosen["new"], held(&house, &chosen["new_predicate"]));
+        let away = held(&house, &chosen["still_away_predicate"]);
+        assert_eq!(chosen["still_away"], away);
+        assert_eq!(chosen["compared"]["from"], "2025-03");
+        assert!(chosen["compared"]["figures"]["gross"].is_i64());
+        assert_eq!(overview["months"].as_array().map(Vec::len), Some(3));
+        let before = house.get("/v1/insight/overview?from=2025-06&to=2025-08&compare=year");
+        assert_eq!(before["chosen"]["compared"]["figures"], Value::Null);
+        let retention = house.get("/v1/insight/retention?from=2025-03&to=2025-05");
+        let chosen = &retention["chosen"];
+        let people = held(&house, &chosen["predicate"]);
+        assert_eq!(chosen["second_order"]["people"], people);
+        let rows = retention["cohorts"].as_array().expect("rows");
+        let sizes = rows.iter().filter_map(|row| row["size"].as_u64());
+        assert_eq!(sizes.sum::<u64>(), people);
+        for path in [
+            "/v1/insight/overview?from=soon",
+            "/v1/insight/overview?from=2025-03&compare=after",
+            "/v1/insight/overview?from=2025-08&to=2025-03",
+            "/v1/insight/overview?from=2025-03&from=2025-04",
+            "/v1/insight/retention?to=1990-01",
+        ] {
+            let answer = house.api("GET", path, &Value::Null);
+            assert_eq!(answer.status, 400, "{path}: {}", answer.text);
+            assert_eq!(answer.json()["error"]["code"], "unreadable", "{path}");
+        }
     });
 }
 

@@ -348,7 +348,9 @@ fn an_owner_invites_and_changes_people_in_a_browser() {
         assert_eq!(other.complaints().await, Vec::<String>::new());
         browser.go(&format!("{}/people", house.url)).await;
         browser.see("h1", "2 people work here").await;
-        browser.click("tbody tr:last-child form[action$='/disable'] button").await;
+        browser
+            .click("tbody tr:last-child form[action$='/disable'] button")
+            .await;
         browser.see(".notice", "It is changed").await;
         assert_eq!(browser.complaints().await, Vec::<String>::new());
     });

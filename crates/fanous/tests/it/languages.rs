@@ -143,7 +143,11 @@ fn every_page_reads_right_in_every_language() {
         "/customers?where=orders%20%3E%3D%202%20%26%26%20days_since(last_order)%20%3E%209";
     let pages = [
         "/".to_owned(),
+        "/?from=2025-07&to=2025-09&compare=before".to_owned(),
+        "/?from=2025-12&compare=year".to_owned(),
+        "/?from=soon".to_owned(),
         "/retention".to_owned(),
+        "/retention?from=2025-02&to=2025-04".to_owned(),
         "/value".to_owned(),
         "/customers".to_owned(),
         question.to_owned(),

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use domain::customers::{Identity, Namespace};
 use domain::events::{Behaviour, Channel, Event, Personal};
+use domain::insight::RangeAsked;
 use store::Engine;
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, encoded};
 
 /// The values of an attribute that lead into this site, unescaped.
 fn leads(page: &Answer) -> BTreeSet<String> {
@@ -220,6 +221,109 @@ fn the_overview_proves_its_sentences() {
     assert_eq!(
         page.text.matches("class=\"mark column").count(),
         2 * overview.months.len()
+    );
+}
+
+#[test]
+fn months_are_chosen_in_the_address() {
+    let house = House::seeded(Engine::Sqlite);
+    let asked = RangeAsked {
+        from: "2025-06".to_owned(),
+        to: "2025-08".to_owned(),
+        compare: "before".to_owned(),
+    };
+    let of = house.fixture.app().overview_of(&asked);
+    let chosen = of.expect("an overview").period.expect("months");
+    let page = house.page("/?from=2025-06&to=2025-08&compare=before");
+    check_page(&page, "/ of a summer");
+    for text in [
+        format!(
+            "June 2025 to August 2025: {} customers ordered.",
+            chosen.flow.ordered
+        ),
+        "Whatever months are chosen: all customers, as of".to_owned(),
+        "Compared with 1 Mar 2025 to 31 May 2025.".to_owned(),
+        "<option value=\"2025-06\" selected>June 2025</option>".to_owned(),
+        "<option value=\"before\" selected>".to_owned(),
+        "GET /v1/insight/overview?from=2025-06&amp;to=2025-08&amp;compare=before".to_owned(),
+        format!("where={}", encoded(&chosen.doors.new)),
+        "The chosen months".to_owned(),
+    ] {
+        let text = text.replace("GET ", "");
+        assert!(page.text.contains(&text), "“{text}” is not on the page");
+    }
+    assert_eq!(page.text.matches("class=\"mark column").count(), 2 * 3);
+    let page = house.page("/?from=2025-06&to=2025-08&compare=year");
+    let said = "Not compared: June 2024 to August 2024 begins before the history does";
+    assert!(page.text.contains(said), "{}", page.text);
+    let page = house.page("/retention?from=2025-06&to=2025-08");
+    check_page(&page, "/retention of a summer");
+    let said = "of those who first ordered in June 2025 to August 2025;";
+    assert!(page.text.contains(said), "{}", page.text);
+}
+
+#[test]
+fn wrong_months_in_the_address_are_said_and_everything_is_shown() {
+    let house = House::seeded(Engine::Sqlite);
+    let overview = house.fixture.app().overview().expect("an overview");
+    let columns = 2 * overview.months.len();
+    let check = |query: &str, said: &str| {
+        for path in ["/", "/retention"] {
+            if path == "/retention" && query.contains("compare") {
+                continue;
+            }
+            let address = format!("{path}?{query}");
+            let page = house.page(&address);
+            assert_eq!(page.status, 200, "{address}");
+            check_page(&page, &address);
+            assert!(page.text.contains(said), "“{said}” is not on {address}");
+            assert!(page.text.contains("Shown is everything."), "{address}");
+            let shown = page.text.matches("class=\"mark column").count();
+            assert!(path != "/" || shown == columns, "{address}");
+        }
+    };
+    check("from=soon", "“<bdi>soon</bdi>” is no month");
+    check("to=2025-13", "“<bdi>2025-13</bdi>” is no month");
+    check("from=2025", "“<bdi>2025</bdi>” is no month");
+    check("from=-1&to=99999999999999999999-01", "is no month");
+    check(
+        "from=%3Cscript%3E",
+        "“<bdi>&lt;script&gt;</bdi>” is no month",
+    );
+    check("from=%FF%00%E2%80%AE", "is no month");
+    check("from=soon&from=2025-03", "“<bdi>soon</bdi>” is no month");
+    check(
+        "from=2025-08&to=2025-03",
+        "The months end (March 2025) before",
+    );
+    check(
+        "from=1990-01&to=1990-12",
+        "Nothing is known of these months",
+    );
+    check("from=9999-12", "Nothing is known of these months");
+    check(
+        "from=2025-03&compare=after",
+        "“<bdi>after</bdi>” is nothing",
+    );
+    check("compare=%F0%9F%99%82", "is nothing to compare with");
+    // What is right, or empty, or somebody else's, is no mistake.
+    for query in [
+        "from=&to=&compare=",
+        "utm_source=mail",
+        "compare=none",
+        "&&=&",
+    ] {
+        let page = house.page(&format!("/?{query}"));
+        assert_eq!(page.status, 200, "{query}");
+        assert!(!page.text.contains("class=\"notice"), "{query}");
+    }
+    let cut = house.page("/?from=1990-01&to=2025-03");
+    assert!(cut.text.contains("other months are left out."));
+    let everything = house.page("/?compare=year");
+    assert!(
+        everything
+            .text
+            .contains("There is nothing before everything")
     );
 }
 

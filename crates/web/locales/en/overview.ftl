@@ -52,7 +52,6 @@ overview-flow-early = { $new ->
     [one] In { $month } 1 customer ordered for the first time; nobody can have lapsed yet.
    *[other] In { $month } { $new-shown } customers ordered for the first time; nobody can have lapsed yet.
  }
-overview-flow-first = The first month is still running.
 overview-flow-how = Customers by month. Above the line those who ordered, below it those who had been without an order for { $lapse-shown } months. n = { $buyers-shown } buyers, { $period }.
 overview-flow-how-running = Hatched: the month was not over.
 overview-flow-label = Customers by month: new, returning, won back, lapsed
@@ -105,3 +104,30 @@ overview-empty-title = No customers yet.
 overview-empty-lead = Fanous learns who your customers are from their orders. Bring in the ones you have:
 overview-empty-what = One row for each line of an order: number, date, customer, product, quantity, price. The same file twice counts once.
 overview-empty-look = Or look at a real shop first:
+overview-base = Whatever months are chosen: all customers, as of { $day }.
+overview-months-title = { $ordered ->
+    [0] { $months }: nobody ordered.
+    [one] { $months }: 1 customer ordered.
+   *[other] { $months }: { $ordered-shown } customers ordered.
+ }
+overview-months-how = The chosen months alone, { $period }. A customer counts once, however often.
+overview-months-running = { $month } is still running.
+overview-months-ordered = Customers who ordered
+overview-months-away = { $away ->
+    [one] 1 of them is still away
+   *[other] { $away-shown } of them are still away
+ }
+overview-compared = Compared with { $period }.
+overview-compared-days = Compared with the same days, { $period }; customers by whole months, without the one that is running.
+overview-compared-outside = Not compared: { $months } begins before the history does, on { $day }.
+overview-change-up = +{ $change }, up from { $before }
+overview-change-down = −{ $change }, down from { $before }
+overview-change-same = the same as before: { $before }
+overview-change-points-up = +{ $points } points, up from { $before }
+overview-change-points-down = −{ $points } points, down from { $before }
+overview-change-over = { $now-shown } without the running month: { $change }
+overview-change-running = not compared: the month is still running
+overview-change-early = not compared: nobody can have lapsed so early in the history
+overview-refunds-change = { $share }: { $change }
+overview-total-chosen = The chosen months
+overview-change-new-early = not compared: so early in the history nobody is known from before

@@ -125,3 +125,6 @@ retention-contents-higher = more often
 retention-contents-lower = less often
 retention-contents-within = within chance
 retention-contents-all = All visitors
+retention-chosen = The cohorts and the second order are of those who first ordered in { $months }; all else is of all customers, as of { $day }.
+retention-chosen-buyers = First orders of { $months }.
+retention-cohorts-none = Nobody ordered for the first time in these months.

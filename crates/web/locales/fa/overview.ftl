@@ -37,7 +37,6 @@ overview-flow-early = { $new ->
     [1] در { $month } یک مشتری نخستین سفارشش را داد؛ هنوز زود است که کسی غیرفعال به شمار آید.
    *[other] در { $month } { $new-shown } مشتری نخستین سفارششان را دادند؛ هنوز زود است که کسی غیرفعال به شمار آید.
  }
-overview-flow-first = ماه اول هنوز تمام نشده است.
 overview-flow-how = مشتریان در هر ماه. بالای خط کسانی که سفارش داده‌اند و زیر خط کسانی که { $lapse-shown } ماه بی‌سفارش ماندند. { $buyers-shown } خریدار، { $period }.
 overview-flow-how-running = هاشور: ماه هنوز تمام نشده بود.
 overview-flow-label = مشتریان در هر ماه: جدید، خریدار مجدد، بازگشته، غیرفعال
@@ -90,3 +89,26 @@ overview-empty-title = هنوز مشتری نداریم.
 overview-empty-lead = فانوس مشتریان شما را از سفارش‌هایشان می‌شناسد. سفارش‌هایی را که دارید وارد کنید:
 overview-empty-what = هر ردیف سفارش یک سطر: شماره، تاریخ، مشتری، کالا، تعداد، قیمت. فایلی که دو بار وارد شود یک بار حساب می‌شود.
 overview-empty-look = یا اول یک فروشگاه واقعی را ببینید:
+overview-base = هر دوره‌ای که انتخاب شود: همهٔ مشتریان تا { $day }.
+overview-months-title = { $ordered ->
+    [0] { $months }: کسی سفارش نداد.
+   *[other] { $months }: { $ordered-shown } مشتری سفارش دادند.
+ }
+overview-months-how = تنها ماه‌های انتخاب‌شده، { $period }. هر مشتری یک بار شمرده می‌شود، هر چند بار که سفارش داده باشد.
+overview-months-running = { $month } هنوز تمام نشده است.
+overview-months-ordered = مشتریان سفارش‌دهنده
+overview-months-away = { $away-shown } نفرشان هنوز برنگشته‌اند
+overview-compared = در مقایسه با { $period }.
+overview-compared-days = در مقایسه با همان روزها، { $period }؛ مشتریان به ماه کامل و بدون ماهی که در جریان است.
+overview-compared-outside = مقایسه نشده است: { $months } پیش از آغاز داده‌ها ({ $day }) شروع می‌شود.
+overview-change-up = { $change } بیشتر از { $before }
+overview-change-down = { $change } کمتر از { $before }
+overview-change-same = برابر با پیش از آن: { $before }
+overview-change-points-up = { $points } واحد درصد بیشتر از { $before }
+overview-change-points-down = { $points } واحد درصد کمتر از { $before }
+overview-change-over = بدون ماه در جریان { $now-shown } نفر: { $change }
+overview-change-running = مقایسه نشده است: ماه هنوز تمام نشده
+overview-change-early = مقایسه نشده است: در آغاز داده‌ها هنوز کسی نمی‌توانست غیرفعال شود
+overview-refunds-change = { $share }: { $change }
+overview-total-chosen = ماه‌های انتخاب‌شده
+overview-change-new-early = مقایسه نشده است: در آغاز داده‌ها معلوم نیست چه کسی پیش‌تر خریده بود

@@ -107,3 +107,6 @@ retention-contents-higher = بیشتر
 retention-contents-lower = کمتر
 retention-contents-within = در حد نوسان معمول
 retention-contents-all = همهٔ بازدیدکنندگان
+retention-chosen = گروه‌های هم‌دوره و سفارش دوم: تنها کسانی که نخستین سفارششان در { $months } بوده است. بقیهٔ صفحه: همهٔ مشتریان تا { $day }.
+retention-chosen-buyers = نخستین سفارش در { $months }.
+retention-cohorts-none = در این ماه‌ها کسی نخستین سفارشش را نداده است.

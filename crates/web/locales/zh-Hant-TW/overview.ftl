@@ -34,7 +34,6 @@ overview-flow-grew = { $month }，顧客淨增{ $change-shown }位：新客{ $ne
 overview-flow-shrank = { $month }，顧客淨減{ $change-shown }位：沉睡{ $lapsed-shown }位，新客{ $new-shown }位、喚回{ $back-shown }位。
 overview-flow-even = { $month }，增加的顧客與沉睡的顧客一樣多，都是{ $lapsed-shown }位。
 overview-flow-early = { $month }有{ $new-shown }位顧客首次下單；還沒有人可能已經沉睡。
-overview-flow-first = 第一個月還沒結束。
 overview-flow-how = 各月顧客數。線上方為當月下單的顧客，線下方為已連續{ $lapse-shown }個月未下單的顧客。n = { $buyers-shown }位已購顧客，{ $period }。
 overview-flow-how-running = 斜線：該月尚未結束。
 overview-flow-label = 各月顧客數：新客、回購客、喚回客、沉睡客
@@ -86,3 +85,26 @@ overview-empty-title = 還沒有顧客。
 overview-empty-lead = Fanous從訂單認識您的顧客。請匯入現有的訂單：
 overview-empty-what = 訂單的每一項明細為一列：編號、日期、顧客、商品、數量、價格。重複匯入同一個檔案，也只會計算一次。
 overview-empty-look = 或先看看一家真實的商店：
+overview-base = 不論選擇哪些月份：截至{ $day }的所有顧客。
+overview-months-title = { $ordered ->
+    [0] { $months }：沒有人下單。
+   *[other] { $months }：{ $ordered-shown }位顧客下單。
+ }
+overview-months-how = 僅計所選月份，{ $period }。每位顧客不論下單幾次，只計一次。
+overview-months-running = { $month }尚未結束。
+overview-months-ordered = 下單顧客
+overview-months-away = 其中{ $away-shown }位至今未回來
+overview-compared = 與{ $period }比較。
+overview-compared-days = 與相同天數比較：{ $period }；顧客數以完整月份計，不含尚未結束的月份。
+overview-compared-outside = 未比較：{ $months }早於歷史資料的開始日（{ $day }）。
+overview-change-up = +{ $change }，高於{ $before }
+overview-change-down = −{ $change }，低於{ $before }
+overview-change-same = 與先前相同：{ $before }
+overview-change-points-up = +{ $points }個百分點，高於{ $before }
+overview-change-points-down = −{ $points }個百分點，低於{ $before }
+overview-change-over = 不含尚未結束的月份為{ $now-shown }位：{ $change }
+overview-change-running = 未比較：該月尚未結束
+overview-change-early = 未比較：歷史資料剛開始，還沒有人可能已經沉睡
+overview-refunds-change = { $share }：{ $change }
+overview-total-chosen = 所選月份
+overview-change-new-early = 未比較：歷史資料剛開始，無從得知誰以前買過

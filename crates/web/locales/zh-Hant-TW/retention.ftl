@@ -101,3 +101,6 @@ retention-contents-higher = 更常
 retention-contents-lower = 更少
 retention-contents-within = 未超出隨機範圍
 retention-contents-all = 全體訪客
+retention-chosen = 同期群與回購天數：僅計{ $months }首次下單的顧客。其餘：截至{ $day }的所有顧客。
+retention-chosen-buyers = 首次下單於{ $months }。
+retention-cohorts-none = 這些月份沒有人首次下單。

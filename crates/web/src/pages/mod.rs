@@ -12,6 +12,7 @@ mod language;
 mod overview;
 mod parts;
 mod people;
+mod range;
 mod refused;
 mod retention;
 mod settings;

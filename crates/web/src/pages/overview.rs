@@ -1,14 +1,18 @@
 //! Overview: is my base of customers growing or leaking?
 
-use app::insight::{AnonymousFigures, Overview, RepeatShare};
+use app::insight::{
+    AnonymousFigures, MonthFigures, Overview, OverviewMonth, OverviewOf, OverviewPeriod,
+    RepeatShare,
+};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::settings::ShopSettings;
 use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::amount;
-use super::parts::door;
-use super::parts::figure;
+use super::parts::{door, figure, period};
+use super::range::{RangeRow, address, carried};
+use crate::asked::RangeFields;
 use crate::asking::Asking;
 use crate::charts::interval;
 use crate::errors::Refusal;
@@ -17,6 +21,7 @@ use crate::i18n::{Speech, Words};
 use crate::layout::{Frame, Place};
 
 mod months;
+mod period;
 
 /// With fewer buyers a share says nothing worth a title.
 const BUYERS_FOR_A_SHARE: i64 = 30;
@@ -47,18 +52,24 @@ pub(super) struct Scene<'a> {
     pub(super) settings: &'a ShopSettings,
     pub(super) currency: Tender,
     pub(super) overview: &'a Overview,
+    /// What was chosen of it.
+    pub(super) of: &'a OverviewOf,
     /// From the first to the last sign of life, in words.
     pub(super) period: String,
 }
 
-pub(super) async fn overview(asking: Asking) -> Result<Response, Refusal> {
+pub(super) async fn overview(
+    asking: Asking,
+    RangeFields(asked): RangeFields,
+) -> Result<Response, Refusal> {
     if !asking.may(Permission::SeeFigures) {
         return Ok(Redirect::to("/customers").into_response());
     }
     let speech = asking.speech;
-    let overview = asking
-        .read(Permission::SeeFigures, |app| app.overview())
+    let of = asking
+        .read(Permission::SeeFigures, move |app| app.overview_of(&asked))
         .await?;
+    let overview = &of.overview;
     let in_force = asking.shared.app.in_force();
     let settings = &in_force.settings;
     let period = overview
@@ -68,7 +79,8 @@ pub(super) async fn overview(asking: Asking) -> Result<Response, Refusal> {
         speech,
         settings,
         currency: settings.into(),
-        overview: &overview,
+        overview,
+        of: &of,
         period: period.unwrap_or_default(),
     };
     let frame = Frame {
@@ -76,7 +88,7 @@ pub(super) async fn overview(asking: Asking) -> Result<Response, Refusal> {
         shop: asking.shop(settings),
         place: Place::Overview,
         title: &speech.say("overview-title"),
-        twin: Some("/v1/insight/overview".to_owned()),
+        twin: Some(address("/v1/insight/overview", carried(&of.chosen))),
         notice: None,
     };
     let is_empty = overview.customers == 0 && overview.anonymous.lines == 0;
@@ -105,13 +117,65 @@ impl Scene<'_> {
     fn content(&self) -> Markup {
         html! {
             h1 { (self.headline()) }
+            (self.range_row())
             @if let Some(repeat) = &self.overview.repeat { (self.lead(repeat)) }
-            (self.figures())
-            @if !self.overview.months.is_empty() {
+            @match self.chosen() {
+                None => (self.figures()),
+                Some(chosen) => {
+                    dl.figures { (self.base_figures()) }
+                    (self.base_note())
+                    (self.chosen_months(chosen))
+                }
+            }
+            @if !self.months().is_empty() {
                 (self.flows())
                 (self.money())
             }
             (self.apart(&self.overview.anonymous))
+        }
+    }
+
+    fn range_row(&self) -> Markup {
+        let row = RangeRow {
+            speech: self.speech,
+            calendar: self.settings.calendar,
+            path: "/",
+            history: self.of.history,
+            chosen: &self.of.chosen,
+            compares: true,
+        };
+        row.markup()
+    }
+
+    /// The chosen months; none when everything is shown.
+    pub(super) fn chosen(&self) -> Option<&OverviewPeriod> {
+        self.of.period.as_ref()
+    }
+
+    /// The months that are shown.
+    pub(super) fn months(&self) -> &[OverviewMonth] {
+        match self.chosen() {
+            Some(chosen) => &chosen.months,
+            None => &self.overview.months,
+        }
+    }
+
+    /// Money of what is shown.
+    pub(super) fn totals(&self) -> &MonthFigures {
+        match self.chosen() {
+            Some(chosen) => &chosen.figures,
+            None => &self.overview.totals,
+        }
+    }
+
+    /// From the first to the last day of what is shown, in words.
+    pub(super) fn period_shown(&self) -> String {
+        match self.chosen() {
+            Some(chosen) => {
+                let (from, to) = chosen.days;
+                period(self.speech, self.settings, from, to)
+            }
+            None => self.period.clone(),
         }
     }
 
@@ -163,7 +227,6 @@ impl Scene<'_> {
     fn figures(&self) -> Markup {
         let speech = self.speech;
         let totals = &self.overview.totals;
-        let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
         let code = |key: &str| {
             speech.say_with(
                 key,
@@ -175,12 +238,7 @@ impl Scene<'_> {
         let note = |key: &str, words: Words<'_>| speech.say_with(key, words);
         html! {
             dl.figures {
-                (figure(
-                    &speech.say("overview-customers"),
-                    html! { a href="/customers" { (speech.number(self.overview.customers)) } },
-                    &note("overview-customers-note", Words::new().count("buyers", buyers)),
-                ))
-                @if let Some(repeat) = &self.overview.repeat { (self.repeat_figure(repeat)) }
+                (self.base_figures())
                 (figure(
                     &code("overview-gross"),
                     html! { a href=(door("gross != 0")) { (money(totals.gross)) } },
@@ -203,6 +261,21 @@ impl Scene<'_> {
                     &speech.say("overview-product-note"),
                 ))
             }
+        }
+    }
+
+    /// Those that are of all customers, whatever months are chosen.
+    fn base_figures(&self) -> Markup {
+        let speech = self.speech;
+        let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
+        let buyers = Words::new().count("buyers", buyers);
+        html! {
+            (figure(
+                &speech.say("overview-customers"),
+                html! { a href="/customers" { (speech.number(self.overview.customers)) } },
+                &speech.say_with("overview-customers-note", buyers),
+            ))
+            @if let Some(repeat) = &self.overview.repeat { (self.repeat_figure(repeat)) }
         }
     }
 
@@ -276,6 +349,9 @@ fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use domain::insight::Chosen;
     use domain::money::Currency;
 
     use axum::http::HeaderMap;
@@ -284,6 +360,16 @@ mod tests {
     use crate::i18n::speech_for;
 
     fn headline(repeat_buyers: i64, buyers: i64, low: f64, high: f64) -> String {
+        let of = overview_of(repeat_buyers, buyers, (low, high));
+        scene(&ShopSettings::default(), &of).headline()
+    }
+
+    /// An overview of everything.
+    pub(super) fn overview_of(
+        repeat_buyers: i64,
+        buyers: i64,
+        (low, high): (f64, f64),
+    ) -> OverviewOf {
         let repeat = (buyers > 0).then(|| RepeatShare {
             share: repeat_buyers as f64 / buyers as f64,
             low,
@@ -303,15 +389,23 @@ mod tests {
             lapse_months: 6,
             months: Vec::new(),
         };
-        let settings = ShopSettings::default();
-        let scene = Scene {
+        OverviewOf {
+            overview: Arc::new(overview),
+            history: None,
+            chosen: Ok(Chosen::default()),
+            period: None,
+        }
+    }
+
+    pub(super) fn scene<'a>(settings: &'a ShopSettings, of: &'a OverviewOf) -> Scene<'a> {
+        Scene {
             speech: speech_for(&HeaderMap::new()),
-            settings: &settings,
+            settings,
             currency: Currency::GBP.into(),
-            overview: &overview,
+            overview: &of.overview,
+            of,
             period: String::new(),
-        };
-        scene.headline()
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Retention: do they come back, and when is it too late?
 
-use app::insight::{Change, Door, Insight, Rarely, Retention, ShareBy, TimeTo};
+use app::insight::{
+    Change, CohortRow, Door, Insight, Rarely, Retention, RetentionOf, RetentionPeriod, ShareBy,
+    TimeTo,
+};
 use axum::response::Response;
 use domain::settings::ShopSettings;
 use domain::time::Day;
@@ -8,6 +11,8 @@ use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::parts::{count, door, figure, period, warming};
+use super::range::{RangeRow, address, carried, months_in_words};
+use crate::asked::RangeFields;
 use crate::asking::Asking;
 use crate::charts::interval;
 use crate::errors::Refusal;
@@ -34,29 +39,39 @@ pub(super) struct Scene<'a> {
     pub(super) speech: &'static Speech,
     pub(super) settings: &'a ShopSettings,
     pub(super) retention: &'a Retention,
+    /// What was chosen of it.
+    pub(super) of: &'a RetentionOf,
 }
 
-pub(super) async fn retention(asking: Asking) -> Result<Response, Refusal> {
+pub(super) async fn retention(
+    asking: Asking,
+    RangeFields(asked): RangeFields,
+) -> Result<Response, Refusal> {
     let speech = asking.speech;
     let insight = asking
-        .read(Permission::SeeFigures, |app| app.retention())
+        .read(Permission::SeeFigures, move |app| app.retention_of(&asked))
         .await?;
     let in_force = asking.shared.app.in_force();
+    let carried = match &insight {
+        Insight::Ready(of) => carried(&of.chosen),
+        Insight::Warming(_) => None,
+    };
     let frame = Frame {
         speech,
         shop: asking.shop(&in_force.settings),
         place: Place::Retention,
         title: &speech.say("retention-title"),
-        twin: Some("/v1/insight/retention".to_owned()),
+        twin: Some(address("/v1/insight/retention", carried)),
         notice: None,
     };
     Ok(match insight {
         Insight::Warming(percent) => warming(&frame, percent),
-        Insight::Ready(retention) => {
+        Insight::Ready(of) => {
             let scene = Scene {
                 speech,
                 settings: &in_force.settings,
-                retention: &retention,
+                retention: &of.retention,
+                of: &of,
             };
             frame.page(scene.content())
         }
@@ -68,6 +83,7 @@ impl Scene<'_> {
         let retention = self.retention;
         html! {
             h1 { (self.headline()) }
+            (self.range_row())
             @match &retention.second_order {
                 Some(time) => { (self.lead()) (self.figures(time)) (self.cohorts()) },
                 None => (self.no_orders()),
@@ -80,6 +96,40 @@ impl Scene<'_> {
             } @else {
                 (self.no_visits())
             }
+        }
+    }
+
+    /// The row in which months are chosen, and what of the page they are not for.
+    fn range_row(&self) -> Markup {
+        let row = RangeRow {
+            speech: self.speech,
+            calendar: self.settings.calendar,
+            path: "/retention",
+            history: self.of.history,
+            chosen: &self.of.chosen,
+            compares: false,
+        };
+        html! {
+            (row.markup())
+            @if let Some(chosen) = self.chosen() {
+                @let words = Words::new()
+                    .text("months", months_in_words(self.speech, self.settings, chosen.range))
+                    .text("day", self.day_of(self.retention.today));
+                p.how { (self.speech.say_with("retention-chosen", words)) }
+            }
+        }
+    }
+
+    /// The buyers of the chosen months; none when all are shown.
+    fn chosen(&self) -> Option<&RetentionPeriod> {
+        self.of.period.as_ref()
+    }
+
+    /// The cohorts that were chosen.
+    fn cohorts_chosen(&self) -> &[CohortRow] {
+        match self.chosen() {
+            Some(chosen) => &chosen.cohorts,
+            None => &self.retention.cohorts,
         }
     }
 
@@ -301,6 +351,14 @@ impl Scene<'_> {
     fn day_of(&self, day: i32) -> String {
         let start = self.settings.zone.day_start(Day(day));
         self.speech.day(start.0, &self.settings.zone)
+    }
+
+    /// What a sentence about some buyers begins with, when months are chosen.
+    fn chosen_words(&self) -> Option<String> {
+        let range = self.chosen()?.range;
+        let months = months_in_words(self.speech, self.settings, range);
+        let words = Words::new().text("months", months);
+        Some(self.speech.say_with("retention-chosen-buyers", words))
     }
 
     /// From the first day of something to the last that was watched.

@@ -2,7 +2,7 @@
 
 use app::insight::{
     Change, CohortRow, CohortSummary, ContentRow, CurvePoint, Differs, Door, Insight, Rarely,
-    Retention, ShareBy, TimeTo, Waiting,
+    RetentionOf, RetentionPeriod, ShareBy, TimeTo, Waiting,
 };
 use axum::Json;
 use domain::trust::Permission;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::date;
+use crate::asked::{Asked, MonthsAsked};
 use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 
@@ -37,14 +38,33 @@ pub(in crate::api) struct RetentionAnswer {
     waiting: Vec<WaitingAnswer>,
     /// The time from the first to the second visit; none without visits.
     second_visit: Option<TimeToAnswer>,
-    /// What all cohorts say together; none when too few buyers were watched.
+    /// The months that were asked for, with the buyers whose first order lies in them; none when
+    /// all were.
+    chosen: Option<ChosenAnswer>,
+    /// What the cohorts below say together; none when too few buyers were watched.
     cohort_summary: Option<CohortSummaryAnswer>,
-    /// Buyers by the month of their first order.
+    /// Buyers by the month of their first order: of the months that were asked for.
     cohorts: Vec<CohortAnswer>,
     /// The share of all visitors who visited again within 30 days (Kaplan–Meier).
     back_in_all: Option<ShareAnswer>,
     /// The same by the kind of content that the first visit began with, the most returning first.
     contents: Vec<ContentAnswer>,
+}
+
+/// Buyers whose first order lies in some months. Everything outside of this object, but for the
+/// cohorts, is of all customers.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChosenAnswer {
+    /// The first month.
+    #[schema(example = "2011-01")]
+    from: String,
+    /// The last month.
+    #[schema(example = "2011-03")]
+    to: String,
+    /// The predicate that lists the buyers.
+    predicate: String,
+    /// The time from their first to their second day with an order; none without buyers.
+    second_order: Option<TimeToAnswer>,
 }
 
 /// The time until something happens again, by Kaplan and Meier: who has not come back yet counts
@@ -188,7 +208,12 @@ struct ContentAnswer {
 }
 
 impl RetentionAnswer {
-    fn of(it: &Retention) -> Self {
+    fn of(of: &RetentionOf) -> Self {
+        let it = &of.retention;
+        let cohorts = match &of.period {
+            Some(period) => &period.cohorts,
+            None => &it.cohorts,
+        };
         Self {
             to: date(it.today),
             buyers: it.buyers,
@@ -200,14 +225,26 @@ impl RetentionAnswer {
             about_to_cross: it.about_to_cross.as_ref().map(DoorAnswer::of),
             waiting: it.waiting.iter().map(WaitingAnswer::of).collect(),
             second_visit: it.second_visit.as_ref().map(TimeToAnswer::of),
-            cohort_summary: it.cohort_summary().map(CohortSummaryAnswer::from),
-            cohorts: it.cohorts.iter().map(CohortAnswer::of).collect(),
+            chosen: of.period.as_ref().map(ChosenAnswer::of),
+            cohort_summary: CohortSummary::of(cohorts).map(CohortSummaryAnswer::from),
+            cohorts: cohorts.iter().map(CohortAnswer::of).collect(),
             back_in_all: it.back_in_all.map(ShareAnswer::from),
             contents: it
                 .contents
                 .iter()
                 .map(|row| ContentAnswer::of(row, it.back_in_all.as_ref()))
                 .collect(),
+        }
+    }
+}
+
+impl ChosenAnswer {
+    fn of(it: &RetentionPeriod) -> Self {
+        Self {
+            from: it.range.from().to_string(),
+            to: it.range.to().to_string(),
+            predicate: it.predicate.clone(),
+            second_order: it.second_order.as_ref().map(TimeToAnswer::of),
         }
     }
 }
@@ -374,13 +411,16 @@ impl ContentAnswer {
     }
 }
 
-/// Retention: who comes back, how fast, and when it is too late.
+/// Retention: who comes back, how fast, and when it is too late. `from` and `to` choose the
+/// cohorts.
 #[utoipa::path(
     get,
     path = "/v1/insight/retention",
     tag = "insight",
+    params(MonthsAsked),
     responses(
         (status = 200, body = RetentionAnswer),
+        (status = 400, body = ErrorAnswer, description = "`unreadable`: no such months"),
         (status = 401, body = ErrorAnswer),
         (status = 403, body = ErrorAnswer),
         (status = 503, body = ErrorAnswer,
@@ -388,12 +428,17 @@ impl ContentAnswer {
     ),
     security(("secret_key" = []))
 )]
-pub(in crate::api) async fn retention(asking: Asking) -> Result<Json<RetentionAnswer>, Refusal> {
-    match asking
-        .read(Permission::SeeFigures, |app| app.retention())
-        .await?
-    {
-        Insight::Ready(retention) => Ok(Json(RetentionAnswer::of(&retention))),
+pub(in crate::api) async fn retention(
+    asking: Asking,
+    Asked(asked): Asked<MonthsAsked>,
+) -> Result<Json<RetentionAnswer>, Refusal> {
+    let asked = asked.into();
+    let of = asking.read(Permission::SeeFigures, move |app| app.retention_of(&asked));
+    match of.await? {
         Insight::Warming(percent) => Err(Refusal::Warming(percent)),
+        Insight::Ready(of) => match &of.chosen {
+            Ok(_) => Ok(Json(RetentionAnswer::of(&of))),
+            Err(error) => Err(Refusal::Unreadable(error.to_string())),
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! The overview's two charts by month, each with its sentence and its table.
 
 use app::insight::OverviewMonth;
+use domain::insight::MonthRange;
 use domain::time::{Calendar, Month};
 use maud::{Markup, html};
 
@@ -8,23 +9,25 @@ use super::Scene;
 use crate::charts::{Column, ColumnChart, Part, columns};
 use crate::i18n::{Speech, Words};
 use crate::pages::amount;
-use crate::pages::parts::door;
+use crate::pages::parts::{count, door};
 
 impl Scene<'_> {
     /// Who came, stayed, came back and went.
     pub(super) fn flows(&self) -> Markup {
         let speech = self.speech;
-        let buyers = self.overview.repeat.map_or(0, |repeat| repeat.buyers);
+        let buyers = match self.chosen() {
+            Some(chosen) => count(chosen.flow.ordered),
+            None => self.overview.repeat.map_or(0, |repeat| repeat.buyers),
+        };
         let how = Words::new()
             .count("lapse", i64::from(self.overview.lapse_months))
             .count("buyers", buyers)
-            .text("period", self.period.as_str());
+            .text("period", self.period_shown());
         let chart = ColumnChart {
             id: "flows",
             label: speech.say("overview-flow-label"),
             columns: self
-                .overview
-                .months
+                .months()
                 .iter()
                 .map(|month| self.flow_column(month))
                 .collect(),
@@ -57,30 +60,30 @@ impl Scene<'_> {
 
     /// The newest month that is over; the newest at all when none is.
     fn newest_over(&self) -> usize {
-        let months = &self.overview.months;
+        let months = self.months();
         let over = months.iter().rposition(|month| !month.running);
         over.unwrap_or(months.len().saturating_sub(1))
     }
 
     fn has_running(&self) -> bool {
-        self.overview.months.iter().any(|month| month.running)
+        self.months().iter().any(|month| month.running)
     }
 
     /// What the newest month that is over says.
     fn flow_title(&self) -> String {
-        let over = self
-            .overview
-            .months
-            .iter()
-            .rposition(|month| !month.running);
-        let Some((place, month)) = over.map(|place| (place, &self.overview.months[place])) else {
-            return self.speech.say("overview-flow-first");
+        let mut newest_first = self.months().iter().rev();
+        let Some(month) = newest_first.find(|month| !month.running) else {
+            let running = self.months().last().map(|month| self.long_month(month));
+            let words = Words::new().text("month", running.unwrap_or_default());
+            return self.speech.say_with("overview-months-running", words);
         };
         let flow = month.flow;
         let change = count(flow.new + flow.won_back) - count(flow.lapsed);
-        let lapse_months = usize::try_from(self.overview.lapse_months).unwrap_or(0);
+        let begins = self.of.history.map(MonthRange::from);
+        let age = month.month.parse().ok().zip(begins);
+        let age = age.map_or(0, |(month, begins): (Month, Month)| month.0 - begins.0);
         let key = match change {
-            _ if place < lapse_months => "overview-flow-early",
+            _ if age < self.overview.lapse_months => "overview-flow-early",
             0 => "overview-flow-even",
             1.. => "overview-flow-grew",
             _ => "overview-flow-shrank",
@@ -142,13 +145,14 @@ impl Scene<'_> {
 
     /// Who ordered for the first time in a month.
     fn first_ordered_in(&self, month: &str) -> Option<String> {
-        let within = within("first_order", self.settings.calendar, number_of(month)?);
+        let within = within("first_order", self.settings.calendar, month.parse().ok()?);
         Some(format!("{}&sort=first_ordered", door(&within)))
     }
 
     /// Who lapsed in a month and has not come back last ordered so many months before it.
     fn still_away(&self, month: &OverviewMonth) -> Option<String> {
-        let lapse = Month(number_of(&month.month)?.0 - self.overview.lapse_months);
+        let lapsed: Month = month.month.parse().ok()?;
+        let lapse = Month(lapsed.0 - self.overview.lapse_months);
         let within = within("last_order", self.settings.calendar, lapse);
         let is_anybody = month.still_away > 0;
         is_anybody.then(|| format!("{}&sort=last_ordered", door(&within)))
@@ -178,7 +182,7 @@ impl Scene<'_> {
                             }
                         }
                         tbody {
-                            @for month in &self.overview.months {
+                            @for month in self.months() {
                                 tr {
                                     (self.month_head(month))
                                     td.n { (number(month.flow.active())) }
@@ -217,17 +221,16 @@ impl Scene<'_> {
     pub(super) fn money(&self) -> Markup {
         let speech = self.speech;
         let code = speech.unit(self.currency);
-        let totals = &self.overview.totals;
+        let totals = self.totals();
         let how = Words::new()
             .text("currency", code)
             .count("orders", totals.orders)
-            .text("period", self.period.as_str());
+            .text("period", self.period_shown());
         let chart = ColumnChart {
             id: "money",
             label: speech.say("overview-money-label"),
             columns: self
-                .overview
-                .months
+                .months()
                 .iter()
                 .map(|month| self.money_column(month))
                 .collect(),
@@ -257,7 +260,7 @@ impl Scene<'_> {
     }
 
     fn money_title(&self) -> String {
-        let totals = &self.overview.totals;
+        let totals = self.totals();
         let share = totals.refunds as f64 / totals.gross.max(1) as f64;
         let words = Words::new()
             .text("currency", self.speech.unit(self.currency))
@@ -323,6 +326,10 @@ impl Scene<'_> {
             "overview-column-net",
             "overview-column-product",
         ];
+        let total = match self.chosen() {
+            Some(_) => "overview-total-chosen",
+            None => "overview-total",
+        };
         let money = |minor: i64| html! { td.n { (amount(&speech.amount(minor, self.currency))) } };
         let caption = Words::new().text("currency", speech.unit(self.currency));
         let cells = |figures: &app::insight::MonthFigures| {
@@ -345,14 +352,14 @@ impl Scene<'_> {
                             }
                         }
                         tbody {
-                            @for month in &self.overview.months {
+                            @for month in self.months() {
                                 tr { (self.month_head(month)) (cells(&month.figures)) }
                             }
                         }
                         tfoot {
                             tr {
-                                th scope="row" { (speech.say("overview-total")) }
-                                (cells(&self.overview.totals))
+                                th scope="row" { (speech.say(total)) }
+                                (cells(self.totals()))
                             }
                         }
                     }
@@ -360,13 +367,6 @@ impl Scene<'_> {
             }
         }
     }
-}
-
-/// The number of a month such as `2011-03`.
-fn number_of(month: &str) -> Option<Month> {
-    let (year, number) = month.split_once('-')?;
-    let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
-    Some(Month(year * 12 + number - 1))
 }
 
 /// The question whether a day lies in a month of the shop's calendar.
@@ -377,10 +377,6 @@ fn within(attribute: &str, calendar: Calendar, month: Month) -> String {
     };
     let (from, until) = (start(month), start(Month(month.0 + 1)));
     format!("{attribute} >= {from} && {attribute} < {until}")
-}
-
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// What the colours mean, in words beside them and in the order of the stack.
@@ -406,7 +402,7 @@ mod tests {
     #[test]
     fn months_are_those_of_the_shops_calendar() {
         let check = |month: &str, calendar, expected: &str| {
-            let month = number_of(month).expect("a month");
+            let month = month.parse().expect("a month");
             assert_eq!(within("last_order", calendar, month), expected);
         };
         check(
@@ -419,6 +415,5 @@ mod tests {
             Calendar::Jalali,
             "last_order >= date(\"2011-03-21\") && last_order < date(\"2011-04-21\")",
         );
-        assert_eq!(number_of("2011"), None);
     }
 }

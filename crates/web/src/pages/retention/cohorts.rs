@@ -18,7 +18,7 @@ impl Scene<'_> {
     /// The heat map with its sentence and its table.
     pub(super) fn cohorts(&self) -> Markup {
         let speech = self.speech;
-        let all = &self.retention.cohorts;
+        let all = self.cohorts_chosen();
         let shown = &all[all.len().saturating_sub(COHORTS_MAX)..];
         let chart = self.heat_map(shown);
         html! {
@@ -31,7 +31,9 @@ impl Scene<'_> {
                             Words::new().count("shown", count(shown.len() as u64))))
                     }
                 }
-                @if chart.columns.is_empty() {
+                @if shown.is_empty() {
+                    p { (speech.say("retention-cohorts-none")) }
+                } @else if chart.columns.is_empty() {
                     p { (speech.say("retention-cohorts-first")) }
                 } @else {
                     figure { (heat_map(&chart)) }
@@ -43,7 +45,7 @@ impl Scene<'_> {
 
     /// What the months that are over prove.
     fn cohorts_title(&self) -> String {
-        let Some(summary) = self.retention.cohort_summary() else {
+        let Some(summary) = CohortSummary::of(self.cohorts_chosen()) else {
             return self.speech.say("retention-cohorts-title-few");
         };
         let Some(standout) = &summary.standout else {
@@ -75,12 +77,20 @@ impl Scene<'_> {
 
     fn cohorts_how(&self, shown: &[CohortRow]) -> String {
         let buyers: u64 = shown.iter().map(|row| u64::from(row.size)).sum();
-        let first_day = self.retention.second_order.as_ref().map(|it| it.first_day);
+        let second_order = match self.chosen() {
+            Some(chosen) => chosen.second_order.as_ref(),
+            None => self.retention.second_order.as_ref(),
+        };
+        let first_day = second_order.map(|it| it.first_day);
         let period = first_day.map(|day| self.period_from(day));
         let words = Words::new()
             .count("buyers", count(buyers))
             .text("period", period.unwrap_or_default());
-        self.speech.say_with("retention-cohorts-how", words)
+        let how = self.speech.say_with("retention-cohorts-how", words);
+        match self.chosen_words() {
+            Some(chosen) => format!("{chosen}{}{how}", self.speech.gap()),
+            None => how,
+        }
     }
 
     fn heat_map(&self, shown: &[CohortRow]) -> HeatMap {

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use app::insight::{CohortRow, ContentRow, CurvePoint};
 use axum::http::HeaderMap;
+use domain::insight::{Chosen, MonthRange};
 
 use super::*;
 use crate::i18n::speech_for;
@@ -57,11 +60,26 @@ fn of(second_order: Option<TimeTo>, rarely: Option<Rarely>) -> Retention {
 }
 
 fn told<T>(retention: &Retention, tell: impl FnOnce(&Scene<'_>) -> T) -> T {
+    told_of(retention, None, tell)
+}
+
+fn told_of<T>(
+    retention: &Retention,
+    period: Option<RetentionPeriod>,
+    tell: impl FnOnce(&Scene<'_>) -> T,
+) -> T {
     let settings = ShopSettings::default();
+    let of = RetentionOf {
+        retention: Arc::new(retention.clone()),
+        history: None,
+        chosen: Ok(Chosen::default()),
+        period,
+    };
     tell(&Scene {
         speech: speech_for(&HeaderMap::new()),
         settings: &settings,
-        retention,
+        retention: &of.retention,
+        of: &of,
     })
 }
 
@@ -195,4 +213,43 @@ fn contents_are_associated_and_only_beyond_chance() {
     ] {
         assert!(page.contains(said), "“{said}” is not in {page}");
     }
+}
+
+#[test]
+fn chosen_cohorts_are_said_to_be_chosen() {
+    let range = |from: &str, to: &str| {
+        let month = |text: &str| text.parse().expect("a month");
+        MonthRange::new(month(from), month(to)).expect("months in order")
+    };
+    let retention = of(
+        Some(time(4_338, vec![by(90, 0.461, 0.015)])),
+        late(Some(229), 365),
+    );
+    let cohort = CohortRow {
+        month: "2011-02".to_owned(),
+        size: 380,
+        later: vec![71, 71],
+        predicate: "first_order >= date(\"2011-02-01\")".to_owned(),
+    };
+    let period = |second_order, cohorts| RetentionPeriod {
+        range: range("2011-02", "2011-03"),
+        second_order,
+        cohorts,
+        predicate: String::new(),
+    };
+    let chosen = period(Some(time(380, vec![by(90, 0.3, 0.04)])), vec![cohort]);
+    let page = told_of(&retention, Some(chosen), |it| it.content()).into_string();
+    for said in [
+        "of those who first ordered in February 2011 to March 2011;",
+        "First orders of February 2011 to March 2011.",
+        "n\u{a0}=\u{a0}380 buyers",
+        "n\u{a0}=\u{a0}4,338",
+    ] {
+        assert!(page.contains(said), "“{said}” is not in {page}");
+    }
+    assert!(!page.contains("day 214 (201–229)"), "that day is of all");
+    let nobody = period(None, Vec::new());
+    let page = told_of(&retention, Some(nobody), |it| it.content()).into_string();
+    let none = "Nobody ordered for the first time in these months.";
+    assert_eq!(page.matches(none).count(), 2, "{page}");
 }

@@ -1,6 +1,6 @@
 //! How long it takes until the second order and the second visit: two curves with their bands.
 
-use app::insight::{CurvePoint, ShareBy, TimeTo};
+use app::insight::{CurvePoint, RetentionPeriod, ShareBy, TimeTo};
 use maud::{Markup, html};
 
 use super::{BUYERS_FOR_A_SHARE, Scene};
@@ -30,12 +30,17 @@ struct Told<'a> {
     axis: &'static str,
     region: Option<Region>,
     note: Option<Note>,
+    /// Whom it is about, when it is not about all.
+    of: Option<String>,
 }
 
 impl Scene<'_> {
     /// The time to the second order, with the window and the day that ends it.
     pub(super) fn second_order(&self) -> Markup {
         let speech = self.speech;
+        if let Some(chosen) = self.chosen() {
+            return self.second_order_of(chosen);
+        }
         let Some(time) = &self.retention.second_order else {
             return html! {};
         };
@@ -51,8 +56,31 @@ impl Scene<'_> {
                 label: speech.say("retention-window"),
             }),
             note: self.late_note(time),
+            of: None,
         };
         self.curve_section(&told)
+    }
+
+    /// The same of the buyers of the chosen months. The day after which few return is one of all
+    /// buyers, so it is not drawn.
+    fn second_order_of(&self, chosen: &RetentionPeriod) -> Markup {
+        let Some(time) = &chosen.second_order else {
+            return html! {
+                section aria-labelledby="second-order" {
+                    h2 #second-order { (self.speech.say("retention-cohorts-none")) }
+                }
+            };
+        };
+        self.curve_section(&Told {
+            id: "second-order",
+            time,
+            title: self.order_title(time),
+            how: "retention-orders-how",
+            axis: "retention-orders-axis",
+            region: None,
+            note: None,
+            of: self.chosen_words(),
+        })
     }
 
     fn late_note(&self, time: &TimeTo) -> Option<Note> {
@@ -133,6 +161,7 @@ impl Scene<'_> {
                     .say_with("retention-visits-pin", self.share_words(by)),
                 href: None,
             }),
+            of: None,
         };
         self.curve_section(&told)
     }
@@ -145,7 +174,10 @@ impl Scene<'_> {
         html! {
             section aria-labelledby=(told.id) {
                 h2 id=(told.id) { (told.title) }
-                p.how { (speech.say_with(told.how, how)) }
+                p.how {
+                    @if let Some(of) = &told.of { (of) (speech.gap()) }
+                    (speech.say_with(told.how, how))
+                }
                 figure { (curve(&self.drawn(told))) }
                 (twin(speech, &self.table(told)))
             }
