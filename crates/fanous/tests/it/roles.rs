@@ -29,10 +29,11 @@ fn filled(path: &str) -> String {
 }
 
 /// Whether the gate let them in, whatever the handler then said.
-fn passed(answer: &Answer, asked: &str) -> bool {
-    let turned_away = ["/login", "/setup"]
-        .iter()
-        .any(|to| answer.status == 303 && answer.header("location").starts_with(to));
+fn passed(answer: &Answer, asked: &str, gate: Gate) -> bool {
+    let turned_away = gate != Gate::Anybody
+        && ["/login", "/setup"]
+            .iter()
+            .any(|to| answer.status == 303 && answer.header("location").starts_with(to));
     let refused = ["not_permitted", "no_key", "write_key"]
         .iter()
         .any(|code| answer.text.contains(code));
@@ -60,7 +61,11 @@ fn ask(house: &House, asker: &Asker, endpoint: &Endpoint) -> bool {
             (Some(visitor), _) => house.form_as(visitor, &path, &[]),
         }
     };
-    passed(&answer, &format!("{method} {}", endpoint.path))
+    passed(
+        &answer,
+        &format!("{method} {}", endpoint.path),
+        endpoint.gate,
+    )
 }
 
 /// What a key with these permissions may do: none may deal with people or keys.
