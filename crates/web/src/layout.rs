@@ -74,8 +74,10 @@ impl Frame<'_> {
                     a.skip href="#main" { (speech.say("common-skip")) }
                     (self.side())
                     div.stage {
-                        (self.label())
-                        (self.top())
+                        header {
+                            (self.label())
+                            (self.top())
+                        }
                         main #main tabindex="-1" {
                             (self.notice())
                             (content)
@@ -96,7 +98,7 @@ impl Frame<'_> {
             }
         };
         html! {
-            header.side {
+            nav.side aria-label=(speech.say("common-navigation")) {
                 a.brand href="/" {
                     svg viewBox="0 0 20 20" aria-hidden="true" {
                         circle cx="10" cy="10" r="8" {}
@@ -104,7 +106,7 @@ impl Frame<'_> {
                     }
                     (speech.say("common-brand"))
                 }
-                nav aria-label=(speech.say("common-navigation")) {
+                div.places {
                     (link(Place::Overview, "/", speech.say("common-overview")))
                     (link(Place::Customers, "/customers", speech.say("common-customers")))
                     (link(Place::Retention, "/retention", speech.say("common-retention")))

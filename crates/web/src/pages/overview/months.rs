@@ -168,7 +168,7 @@ impl Scene<'_> {
         html! {
             details {
                 summary { (speech.say("overview-table-flow")) }
-                div.wide {
+                div.wide tabindex="0" {
                     table {
                         caption { (speech.say("overview-caption-flow")) }
                         thead {
@@ -335,7 +335,7 @@ impl Scene<'_> {
         html! {
             details {
                 summary { (speech.say("overview-table-flow")) }
-                div.wide {
+                div.wide tabindex="0" {
                     table {
                         caption { (speech.say_with("overview-caption-money", caption)) }
                         thead {
