@@ -75,11 +75,16 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let Some(Refused(refusal)) = response.extensions().get::<Refused>().cloned() else {
         return response;
     };
-    if is_api {
+    let mut dressed = if is_api {
         in_json(&refusal)
     } else {
         error_page(speech, &refusal)
+    };
+    // Which methods an address takes is known to the router alone.
+    if let Some(methods) = response.headers().get(header::ALLOW) {
+        dressed.headers_mut().insert(header::ALLOW, methods.clone());
     }
+    dressed
 }
 
 /// Bounds how many requests are in the house and how long each may stay.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use app::customers::{
-    CustomerList, CustomerListItem, CustomerPage, CustomerRef, ListQuery, MergeView,
+    CustomerList, CustomerListItem, CustomerPage, CustomerRef, ListQuery, MergeView, SAMPLE_MAX,
 };
 use app::insight::Insight;
 use app::{App, AppError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
 use domain::ids::{MergeId, StreamId};
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::metrics::MetricsRow;
 use super::time;
-use crate::asked::{Asked, ListAsked, Told, write_cursor};
+use crate::asked::{Asked, ListAsked, Path, Told, write_cursor};
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
 
@@ -52,11 +52,13 @@ pub(super) struct QueryBody {
     #[schema(required = false)]
     sort: String,
     /// At most so many rows, 1 to 200; 50 when nothing is said.
+    #[schema(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// So many customers out of all for whom it holds, at even distances; at most 100. The same
     /// question gives the same ones as long as nothing changes.
+    #[schema(maximum = 100)]
     sample: Option<u32>,
 }
 
@@ -287,6 +289,7 @@ pub(crate) fn find(app: &App, named: &str) -> Result<StreamId, AppError> {
 #[utoipa::path(
     get,
     path = "/v1/customers",
+    operation_id = "customer_list",
     tag = "customers",
     params(ListAsked),
     responses(
@@ -325,6 +328,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/v1/customers/query",
+    operation_id = "customer_query",
     tag = "customers",
     request_body = QueryBody,
     responses(
@@ -350,6 +354,10 @@ pub(super) async fn query(
         ..ListAsked::default()
     };
     let query = asked.query()?;
+    if body.sample.is_some_and(|size| size > SAMPLE_MAX) {
+        let sentence = format!("sample must be at most {SAMPLE_MAX}");
+        return Err(Refusal::Unreadable(sentence));
+    }
     let currency = shared.app.in_force().settings.currency;
     let (question, list, sample) = shared
         .ask(move |app| {
@@ -386,6 +394,7 @@ fn sample_rows(sample: Insight<Vec<CustomerListItem>>) -> Result<Vec<CustomerRow
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer}",
+    operation_id = "customer_show",
     tag = "customers",
     params(("customer" = String, Path, description = "`cus_…` or `namespace:value`")),
     responses(

@@ -3,12 +3,12 @@
 use app::customers::CustomerRef;
 use app::loyalty::AdjustRequest;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::time::parse_time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::asked::Told;
+use crate::asked::{Path, Told};
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
 

@@ -2,12 +2,12 @@
 
 use app::segments::{SEGMENTS_MAX, SegmentView};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::time;
-use crate::asked::Told;
+use crate::asked::{Path, Told};
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
 
@@ -68,6 +68,7 @@ impl From<SegmentView> for SegmentRow {
 #[utoipa::path(
     get,
     path = "/v1/segments",
+    operation_id = "segment_list",
     tag = "customers",
     responses(
         (status = 200, body = SegmentsAnswer),
@@ -87,6 +88,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<SegmentsAn
 #[utoipa::path(
     get,
     path = "/v1/segments/{name}",
+    operation_id = "segment_show",
     tag = "customers",
     params(("name" = String, Path, description = "its name")),
     responses(
@@ -109,6 +111,7 @@ pub(super) async fn show(
 #[utoipa::path(
     put,
     path = "/v1/segments/{name}",
+    operation_id = "segment_put",
     tag = "customers",
     params(("name" = String, Path, description = "1 to 100 bytes")),
     request_body = SegmentBody,
@@ -139,6 +142,7 @@ pub(super) async fn put(
 #[utoipa::path(
     delete,
     path = "/v1/segments/{name}",
+    operation_id = "segment_remove",
     tag = "customers",
     params(("name" = String, Path, description = "its name")),
     responses(

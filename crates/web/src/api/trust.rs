@@ -2,13 +2,14 @@
 
 use app::trust::Export;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::find;
+use crate::asked::Path;
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
 

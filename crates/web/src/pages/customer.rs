@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use app::customers::{CustomerPage, Timeline, TimelineKind};
 use app::{App, AppError};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::customers::Metrics;
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::forms::Outcome;
 use super::{amount, standing_key, timeline};
 use crate::api::find;
-use crate::asked::Asked;
+use crate::asked::{Asked, Path};
 use crate::errors::Refusal;
 use crate::i18n::{Speech, Words, speech_for};
 use crate::layout::{Frame, Place};

@@ -4,7 +4,7 @@
 use app::AppError;
 use app::customers::CustomerRef;
 use app::loyalty::AdjustRequest;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::MergeId;
@@ -14,7 +14,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::api::{attachment, find};
-use crate::asked::Filled;
+use crate::asked::{Filled, Path};
 use crate::errors::Refusal;
 use crate::i18n::{Words, marked_up, speech_for};
 use crate::layout::{Frame, Notice, Place};
