@@ -2,6 +2,7 @@
 //! answer has to be one that the description knows. Schemathesis makes the requests; it reads the
 //! description where any program would, and follows what one answer says into the next request.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -141,6 +142,8 @@ fn call(address: &str, key: &str, settings: &str, folder: &Path, seed: Seed) {
     command.args(["--seed", &(seed.number() >> 32).to_string()]);
     command.args(["--continue-on-failure", "--suppress-health-check", "all"]);
     command.args(["--generation-database", "none", "--no-color"]);
+    let calls = folder.join("calls.ndjson");
+    command.arg("--report-ndjson-path").arg(&calls);
     // What it keeps between its runs belongs to this one alone.
     command.current_dir(folder);
     let output = command.output().expect("Schemathesis can be run");
@@ -151,6 +154,33 @@ fn call(address: &str, key: &str, settings: &str, folder: &Path, seed: Seed) {
         String::from_utf8_lossy(&output.stderr)
     );
     println!("{}", said.trim_end().lines().last().unwrap_or_default());
+    if is_long() {
+        let calls = std::fs::read_to_string(calls).expect("a report");
+        assert_eq!(never_successful(&calls), Vec::<String>::new(), "{seed:?}");
+    }
+}
+
+/// The operations of which no call succeeded: what it found nothing wrong with may be what it
+/// never came to.
+fn never_successful(calls: &str) -> Vec<String> {
+    let mut succeeded = BTreeMap::new();
+    for line in calls.lines() {
+        let event: Value = serde_json::from_str(line).expect("a line of JSON");
+        let recorder = &event["ScenarioFinished"]["recorder"];
+        let answers = recorder["interactions"].as_object().into_iter().flatten();
+        for (id, answer) in answers {
+            let status = answer["response"]["status_code"].as_u64().unwrap_or(0);
+            // It also tries methods that an address does not take.
+            if status != 405 {
+                let call = &recorder["cases"][id]["value"];
+                let name = format!("{} {}", call["method"], call["path"]);
+                *succeeded.entry(name).or_insert(false) |= status == 200;
+            }
+        }
+    }
+    assert!(!succeeded.is_empty(), "the report is not as it was");
+    let never = succeeded.into_iter().filter(|(_, succeeded)| !succeeded);
+    never.map(|(name, _)| name).collect()
 }
 
 fn fuzz(engine: Engine, seed: Seed) {

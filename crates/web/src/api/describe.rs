@@ -62,8 +62,11 @@ impl Modify for SecretKey {
 /// before the handlers refuses in the same way everywhere. What an operation says itself stays.
 struct Refusals;
 
+/// Whether an operation may answer something.
+type Applies = fn(&Operation) -> bool;
+
 /// Status, which operations may answer it, and why.
-const REFUSALS: [(&str, fn(&Operation) -> bool, &str); 5] = [
+const REFUSALS: [(&str, Applies, &str); 5] = [
     ("400", reads, "The request cannot be read"),
     ("413", has_body, "The body is larger than this server takes"),
     (
