@@ -2,12 +2,13 @@
 //!
 //! `cargo xtask test` is the one command that says whether a change is good. It knows nothing of
 //! how the product works; it knows how the tree must look (`tidy`), what tests need (`provision`,
-//! `cluster`) and in which order to run them (`run`). Start reading at [`Command`].
+//! `tools`, `cluster`) and in which order to run them (`run`). Start reading at [`Command`].
 
 mod cluster;
 mod provision;
 mod run;
 mod tidy;
+mod tools;
 
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};

@@ -1,14 +1,19 @@
-//! What tests need that Cargo cannot fetch: PostgreSQL, a browser with its driver, and fonts.
+//! What tests need that Cargo cannot fetch: PostgreSQL, a browser with its driver, fonts, and the
+//! clients of two other registries, by which `tools` fetches the rest.
 //!
 //! What is missing is installed from Debian's packages when we may (root, with apt-get);
 //! otherwise one sentence says what to install. Nothing is ever skipped for being absent.
 
-use crate::Failure;
+use crate::{Failure, tools};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The oldest PostgreSQL that Fanous supports.
 const POSTGRES_MAJOR_MIN: u32 = 15;
+
+/// Whether this Python can make environments, and is one for which Schemathesis is made: 3.11 or
+/// newer. Debian takes `ensurepip` out of Python into a package of its own.
+const PYTHON_CHECK: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
 
 /// Folders of fonts nest as foundry/family/file; deeper ones are no font folders.
 const FONT_FOLDER_DEPTH_MAX: u32 = 4;
@@ -21,6 +26,10 @@ pub(crate) struct Provisions {
     pub(crate) chromium: PathBuf,
     /// The program that drives the browser.
     pub(crate) chromedriver: PathBuf,
+    /// The script that judges whether everybody can use a page.
+    pub(crate) axe: PathBuf,
+    /// The program that calls the API with whatever its description allows.
+    pub(crate) schemathesis: PathBuf,
 }
 
 /// One thing that tests need, and the Debian package that brings it.
@@ -34,7 +43,7 @@ const POSTGRES: Need = Need {
     found: || postgres_folder().is_some(),
 };
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 8] = [
     POSTGRES,
     Need {
         package: "chromium",
@@ -57,18 +66,29 @@ const NEEDS: [Need; 6] = [
         package: "strace",
         found: || on_path("strace").is_some(),
     },
+    Need {
+        package: "npm",
+        found: || on_path("npm").is_some(),
+    },
+    Need {
+        package: "python3-venv",
+        found: || output_of(Command::new("python3").args(["-c", PYTHON_CHECK])).is_some(),
+    },
 ];
 
-/// Finds all that tests need, after installing what is missing.
+/// Finds all that tests need, after installing what is missing; tools of other registries go
+/// into this target folder.
 ///
 /// Fails with one sentence that names what to install when we may not or cannot install it.
-pub(crate) fn everything() -> Result<Provisions, Failure> {
+pub(crate) fn everything(target: &Path) -> Result<Provisions, Failure> {
     provide(&NEEDS)?;
     let found = "was found a moment ago, when the needs were checked";
     Ok(Provisions {
         postgres_folder: postgres_folder().ok_or(format!("PostgreSQL {found}"))?,
         chromium: chromium().ok_or(format!("Chromium {found}"))?,
         chromedriver: on_path("chromedriver").ok_or(format!("chromedriver {found}"))?,
+        axe: tools::axe(target)?,
+        schemathesis: tools::schemathesis(target)?,
     })
 }
 
@@ -130,8 +150,8 @@ fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
 fn what_to_install(missing: &[&str]) -> Failure {
     format!(
         "the tests need PostgreSQL {POSTGRES_MAJOR_MIN} or newer, Chromium with ChromeDriver, the \
-         Noto fonts (core and CJK), and strace; please install what is missing here, in Debian's \
-         names: {}",
+         Noto fonts (core and CJK), strace, npm, and Python 3.11 or newer with venv; please \
+         install what is missing here, in Debian's names: {}",
         missing.join(" ")
     )
 }

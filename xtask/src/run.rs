@@ -2,18 +2,21 @@
 
 use crate::provision::{self, Provisions};
 use crate::{Failure, cluster::Cluster, tidy};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{Metadata, MetadataCommand};
 use clap::Args;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
-/// Where a test finds the throwaway cluster, its server programs, the browser and its driver.
+/// Where a test finds the throwaway cluster, its server programs, the browser and its driver, the
+/// script that judges pages, and the program that calls the API.
 const POSTGRES_VARIABLE: &str = "FANOUS_TEST_POSTGRES";
 const POSTGRES_FOLDER_VARIABLE: &str = "FANOUS_TEST_POSTGRES_BIN";
 const CHROMIUM_VARIABLE: &str = "FANOUS_TEST_CHROMIUM";
 const CHROMEDRIVER_VARIABLE: &str = "FANOUS_TEST_CHROMEDRIVER";
+const AXE_VARIABLE: &str = "FANOUS_TEST_AXE";
+const SCHEMATHESIS_VARIABLE: &str = "FANOUS_TEST_SCHEMATHESIS";
 
 /// Asks the long test targets for their long rounds, and gives each its share of the time.
 const LONG_VARIABLE: &str = "FANOUS_LONG";
@@ -34,7 +37,7 @@ pub(crate) struct TestOptions {
 
 /// Provides what tests need and runs them; fails when any step does, after running them all.
 pub(crate) fn test(root: &Path, options: &TestOptions) -> Result<(), Failure> {
-    let provisions = provision::everything()?;
+    let provisions = provision::everything(&metadata(root)?.target_directory.into_std_path_buf())?;
     if options.long {
         test_long(root, &provisions, options.seconds)
     } else {
@@ -134,11 +137,7 @@ fn test_long(root: &Path, provisions: &Provisions, seconds: u64) -> Result<(), F
 }
 
 fn packages_with_long_tests(root: &Path) -> Result<Vec<String>, Failure> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(root.join("Cargo.toml"))
-        .no_deps()
-        .exec()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let metadata = metadata(root)?;
     let has_long = |package: &&cargo_metadata::Package| {
         package
             .targets
@@ -147,6 +146,15 @@ fn packages_with_long_tests(root: &Path) -> Result<Vec<String>, Failure> {
     };
     let packages = metadata.packages.iter().filter(has_long);
     Ok(packages.map(|package| package.name.to_string()).collect())
+}
+
+/// What Cargo knows of the workspace alone.
+fn metadata(root: &Path) -> Result<Metadata, Failure> {
+    MetadataCommand::new()
+        .manifest_path(root.join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .map_err(|error| format!("cargo metadata: {error}"))
 }
 
 fn equip<'a>(
@@ -159,6 +167,8 @@ fn equip<'a>(
         .env(POSTGRES_FOLDER_VARIABLE, &provisions.postgres_folder)
         .env(CHROMIUM_VARIABLE, &provisions.chromium)
         .env(CHROMEDRIVER_VARIABLE, &provisions.chromedriver)
+        .env(AXE_VARIABLE, &provisions.axe)
+        .env(SCHEMATHESIS_VARIABLE, &provisions.schemathesis)
 }
 
 /// The cargo that started us, in the workspace.

@@ -312,6 +312,10 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn segment_delete(&self, name: &str) -> Result<bool, AppError> {
+        // No engine but one takes a text with a NUL, and nothing bears such a name.
+        if name.contains('\0') {
+            return Ok(false);
+        }
         let (name, note) = (name.to_owned(), self.note());
         Ok(self.inner.store.write(Queue::Interactive, move |session| {
             session.transaction(|tx| {

@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use app::customers::{ListQuery, Sort};
+use app::customers::{ListQuery, PAGE_ROWS_MAX, Sort};
+use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, Json, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -16,6 +17,7 @@ use crate::errors::Refusal;
 
 /// Rows of a page when nobody says how many.
 const ROWS: u32 = 50;
+
 /// The query of an address.
 pub(crate) struct Asked<T>(pub(crate) T);
 
@@ -30,13 +32,39 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// A body of JSON.
+/// The names in an address.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(rejection) => Err(Refusal::Unreadable(rejection.body_text())),
+        }
+    }
+}
+
+/// A body of JSON: an object with named fields.
 pub(crate) struct Told<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Told<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let body = match Bytes::from_request(request, state).await {
+            Ok(body) => body,
+            Err(rejection) => return Err(unreadable(rejection.status(), rejection.body_text())),
+        };
+        // Reading would take the values of a list for fields in their order, which nobody promised.
+        if body.trim_ascii_start().starts_with(b"[") {
+            let sentence = "the body must be an object, not a list";
+            return Err(Refusal::Unreadable(sentence.to_owned()));
+        }
+        let request = Request::from_parts(parts, Body::from(body));
         match Json::from_request(request, state).await {
             Ok(Json(told)) => Ok(Self(told)),
             Err(rejection) => Err(unreadable(rejection.status(), rejection.body_text())),
@@ -82,7 +110,7 @@ pub(crate) struct ListAsked {
     #[param(required = false)]
     pub(crate) predicate: String,
     /// At most so many rows, 1 to 200.
-    #[param(required = false, value_type = u32)]
+    #[param(required = false, value_type = u32, minimum = 1, maximum = 200)]
     pub(crate) limit: String,
     /// The `next` of the page before.
     #[param(required = false)]
@@ -171,7 +199,7 @@ pub(crate) struct EventsAsked {
     /// The customer: `cus_…` or `namespace:value`.
     pub(crate) customer: String,
     /// At most so many rows, 1 to 200.
-    #[param(required = false, value_type = u32)]
+    #[param(required = false, value_type = u32, minimum = 1, maximum = 200)]
     pub(crate) limit: String,
     /// The `next` of the page before.
     #[param(required = false)]
@@ -185,7 +213,7 @@ impl ListAsked {
             search: self.query.clone(),
             sort: sort(&self.sort)?,
             after: cursor(&self.cursor)?,
-            limit: number("limit", &self.limit)?.unwrap_or(ROWS),
+            limit: limit(&self.limit)?,
             ..ListQuery::default()
         })
     }
@@ -241,7 +269,14 @@ fn number<T: std::str::FromStr>(field: &str, text: &str) -> Result<Option<T>, Re
 }
 
 pub(crate) fn limit(text: &str) -> Result<u32, Refusal> {
-    Ok(number("limit", text)?.unwrap_or(ROWS))
+    match number("limit", text)? {
+        None => Ok(ROWS),
+        Some(rows @ 1..=PAGE_ROWS_MAX) => Ok(rows),
+        Some(_) => {
+            let sentence = format!("limit must be from 1 to {PAGE_ROWS_MAX}");
+            Err(Refusal::Unreadable(sentence))
+        }
+    }
 }
 
 pub(crate) fn sort(word: &str) -> Result<Sort, Refusal> {

@@ -83,15 +83,18 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let Some(Refused(refusal)) = response.extensions().get::<Refused>().cloned() else {
         return response;
     };
-    if is_api {
-        return in_json(&refusal);
-    }
-    match *refusal {
+    let mut dressed = match *refusal {
+        _ if is_api => in_json(&refusal),
         // Proved, they come back to the page on which they asked.
         Refusal::Trust(TrustRefusal::ProofNeeded) => to_proof(&before),
         Refusal::Trust(TrustRefusal::NotSignedIn) => to_login(&before),
         _ => error_page(speech, &refusal),
+    };
+    // Which methods an address takes is known to the router alone.
+    if let Some(methods) = response.headers().get(header::ALLOW) {
+        dressed.headers_mut().insert(header::ALLOW, methods.clone());
     }
+    dressed
 }
 
 /// Bounds how many requests are in the house and how long each may stay.

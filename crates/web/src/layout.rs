@@ -138,8 +138,10 @@ impl Frame<'_> {
                     a.skip href="#main" { (speech.say("common-skip")) }
                     (self.side())
                     div.stage {
-                        (self.label())
-                        (self.top())
+                        header {
+                            (self.label())
+                            (self.top())
+                        }
                         main #main tabindex="-1" {
                             (self.notice())
                             (content)
@@ -172,7 +174,7 @@ impl Frame<'_> {
         };
         let (customers, house) = ROOMS.split_at(ROOMS_OF_CUSTOMERS);
         html! {
-            header.side {
+            nav.side aria-label=(speech.say("common-navigation")) {
                 a.brand href="/" {
                     svg viewBox="0 0 20 20" aria-hidden="true" {
                         circle cx="10" cy="10" r="8" {}
@@ -181,7 +183,7 @@ impl Frame<'_> {
                     (speech.say("common-brand"))
                 }
                 @if self.shop.is_some() {
-                    nav aria-label=(speech.say("common-navigation")) {
+                    div.places {
                         div { @for room in customers { (link(room)) } }
                         div.house { @for room in house { (link(room)) } }
                     }

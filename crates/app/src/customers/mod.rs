@@ -24,7 +24,7 @@ use store::Conn;
 use crate::{App, AppError, Inner};
 
 /// The most rows of one page of a list or a timeline.
-const PAGE_ROWS_MAX: u32 = 200;
+pub const PAGE_ROWS_MAX: u32 = 200;
 
 /// How a caller names a customer: by id (any of their streams), or by one of their identities.
 #[derive(Debug, Clone, PartialEq, Eq)]

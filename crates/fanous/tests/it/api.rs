@@ -6,6 +6,7 @@ use domain::insight::RangeAsked;
 use serde_json::{Value, json};
 use testkit::engines::both;
 
+use crate::described::Description;
 use crate::house::{House, encoded};
 
 /// Each endpoint with a body that it takes; `{customer}` and `{other}` are filled in. What erases
@@ -48,6 +49,7 @@ fn every_endpoint_asks_for_a_secret_key() {
         let house = House::seeded(engine);
         // Somebody is erased outside the fixture, so its sums cannot be told apart at the end.
         house.fixture.leave_broken();
+        let described = Description::of(&house);
         let customers = house.customers();
         let mut merge = String::new();
         for (method, path, body) in ENDPOINTS {
@@ -66,7 +68,7 @@ fn every_endpoint_asks_for_a_secret_key() {
                     answer.text
                 );
                 assert_eq!(answer.json()["error"]["code"], code, "{method} {path}");
-                assert!(answer.json()["error"]["message"].is_string());
+                described.check(method, &path, &answer);
             };
             refused("", 401, "no_key");
             refused(
@@ -77,6 +79,7 @@ fn every_endpoint_asks_for_a_secret_key() {
             refused(&house.write_key, 403, "write_key");
             let answer = house.api(method, &path, &body);
             assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text);
+            described.check(method, &path, &answer);
             if path == "/v1/merges" {
                 merge = answer.json()["merge"].as_str().expect("an id").to_owned();
             }

@@ -8,17 +8,23 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
+/// Where the workshop keeps the script of axe-core.
+const AXE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../target/tools/axe-core/node_modules/axe-core/axe.min.js"
+);
+
 /// How often something is looked for before a test gives up; a look takes some milliseconds.
 const LOOKS_MAX: usize = 2_000;
 
-/// Where the programs are: named by a variable, or where Debian puts them.
-fn program(variable: &str, usual: &str) -> PathBuf {
+/// Where what a test needs is: named by a variable, or where Debian or `cargo xtask test` puts it.
+fn provided(variable: &str, usual: &str) -> PathBuf {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = named.unwrap_or_else(|| PathBuf::from(usual));
     assert!(
         path.is_file(),
-        "{} is not there: `cargo xtask test` installs Chromium and ChromeDriver, or name yours \
-         in {variable}",
+        "{} is not there: `cargo xtask test` brings Chromium, ChromeDriver and axe-core, or name \
+         yours in {variable}",
         path.display()
     );
     path
@@ -50,7 +56,7 @@ impl Drop for Driver {
 impl Driver {
     /// Starts the driver and reads the port that it chose from what it prints.
     fn start() -> (Self, String) {
-        let path = program("FANOUS_TEST_CHROMEDRIVER", "/usr/bin/chromedriver");
+        let path = provided("FANOUS_TEST_CHROMEDRIVER", "/usr/bin/chromedriver");
         let mut child = Command::new(path)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -74,7 +80,7 @@ impl Browser {
     pub(crate) async fn open() -> Self {
         let (driver, url) = Driver::start();
         let mut wanted = DesiredCapabilities::chrome();
-        let chromium = program("FANOUS_TEST_CHROMIUM", "/usr/bin/chromium");
+        let chromium = provided("FANOUS_TEST_CHROMIUM", "/usr/bin/chromium");
         wanted
             .set_binary(&chromium.to_string_lossy())
             .expect("a binary");
@@ -132,6 +138,15 @@ impl Browser {
     pub(crate) fn prefer(&self, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.chrome("Emulation.setEmulatedMedia", &json!({"features": features}));
+    }
+
+    /// Brings axe-core into every page from the next one on. It comes as the browser's own debugger
+    /// does, since the pages let no script in but ours.
+    pub(crate) fn bring_axe(&self) {
+        let path = provided("FANOUS_TEST_AXE", AXE);
+        let source = std::fs::read_to_string(path).expect("axe-core is text");
+        let parameters = json!({"source": source});
+        self.chrome("Page.addScriptToEvaluateOnNewDocument", &parameters);
     }
 
     pub(crate) async fn go(&self, address: &str) {

@@ -1,6 +1,7 @@
 //! The pages in each language, judged by a machine: nothing overflows, no glyph is missing, no
-//! Latin digit stands in Persian prose, and everything lies in its direction.
+//! Latin digit stands in Persian prose, everything lies in its direction, and nobody is kept out.
 
+use domain::settings::ShopSettings;
 use serde_json::Value;
 use store::Engine;
 
@@ -9,6 +10,10 @@ use crate::house::{House, with_browser};
 
 /// Each language with its direction.
 const LANGUAGES: [(&str, &str); 3] = [("en", "ltr"), ("fa", "rtl"), ("zh-Hant-TW", "ltr")];
+
+/// A telephone and a desk.
+const WIDTHS: [u32; 2] = [390, 1360];
+const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// Texts of the page that hold Latin digits, outside of what is code or somebody's own.
 const LATIN_DIGITS: &str = "(() => {
@@ -80,6 +85,14 @@ const MISPLACED: &str = "(() => {
   return found;
 })()";
 
+/// What keeps somebody out, by axe-core: WCAG 2.2 to AA, and what its makers hold to be good
+/// practice. Each finding is a rule, the place where it is broken, and how.
+const BARRIERS: &str = "axe.run(document, {
+  resultTypes: ['violations'],
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'],
+}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+  `${id} at ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`)))";
+
 const OPENED: &str = "document.querySelectorAll('details').forEach(it => it.open = true)";
 
 /// Chooses a language by the form on the page.
@@ -116,21 +129,40 @@ async fn judge(browser: &Browser, page: &str, (tag, direction): (&str, &str)) {
     }
 }
 
+/// Judges every page in every language and width. In which colours changes from width to width and
+/// from language to language: so each page is seen in light and dark at each width and in each
+/// language, and the slow rules about contrast run twice for a language instead of four times.
 async fn judge_all(browser: &Browser, house: &House, pages: &[String]) {
-    for language in LANGUAGES {
+    browser.bring_axe();
+    let mut found = Vec::new();
+    for (number, language) in LANGUAGES.into_iter().enumerate() {
         choose(browser, house, language.0).await;
         for page in pages {
-            for width in [390, 1360] {
+            for (place, width) in WIDTHS.into_iter().enumerate() {
+                let scheme = SCHEMES[(number + place) % 2];
+                browser.prefer(scheme);
                 browser.be_wide(width);
                 browser.go(&format!("{}{page}", house.url)).await;
                 judge(browser, page, language).await;
+                let here = format!("{page} in {}, {scheme}, on {width}", language.0);
                 let wide = browser.value("document.documentElement.scrollWidth").await;
                 let wide = wide.as_u64().expect("a width");
-                let measured = format!("{page} in {} is {wide} wide on {width}", language.0);
-                assert!(wide <= u64::from(width), "{measured}");
+                assert!(wide <= u64::from(width), "{here}: it is {wide} wide");
+                let barriers = barriers(browser).await.into_iter();
+                found.extend(barriers.map(|barrier| format!("{here}: {barrier}")));
             }
         }
     }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// What keeps somebody out of the page that stands open.
+async fn barriers(browser: &Browser) -> Vec<String> {
+    let found = browser.value(BARRIERS).await;
+    let found = found.as_array().expect("findings").iter();
+    found
+        .map(|finding| finding.as_str().expect("a sentence").to_owned())
+        .collect()
 }
 
 #[test]
@@ -175,12 +207,27 @@ fn every_page_reads_right_in_every_language() {
         choose(&browser, &house, "en").await;
         let digits = browser.value(LATIN_DIGITS).await;
         assert_ne!(digits, Value::Array(Vec::new()), "the check sees digits");
+        browser
+            .value("document.querySelector('h1').append(new Image())")
+            .await;
+        let found = barriers(&browser).await.join("\n");
+        assert!(
+            found.starts_with("image-alt at "),
+            "the check sees: {found}"
+        );
     });
 }
 
 #[test]
 fn an_empty_shop_teaches_in_every_language() {
     let house = House::empty(Engine::Sqlite);
+    // As the demo's second shop, which says on every page that nobody in it exists.
+    let settings = ShopSettings {
+        is_synthetic: true,
+        ..ShopSettings::default()
+    };
+    let kept = house.fixture.app().settings_put(settings);
+    kept.expect("settings are kept");
     let pages = ["/", "/retention", "/value", "/customers"].map(str::to_owned);
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;

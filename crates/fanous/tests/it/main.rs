@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod customers;
 mod customers_builder;
+mod described;
 mod driver;
 mod entrance;
 mod house;

@@ -4,6 +4,7 @@
 //! of `FANOUS_LONG_SECONDS` that a test has, and at least as often as it promises. Every round
 //! prints its seed; `FANOUS_TEST_SEED` repeats it.
 
+mod api;
 mod cluster;
 mod imports;
 mod interruptions;

@@ -50,6 +50,7 @@ struct AttributeRow {
 #[utoipa::path(
     get,
     path = "/v1/attributes",
+    operation_id = "attribute_list",
     tag = "customers",
     responses(
         (status = 200, body = AttributesAnswer),

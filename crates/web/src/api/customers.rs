@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use app::customers::{CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView};
+use app::customers::{
+    CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView, SAMPLE_MAX,
+};
 use app::insight::Insight;
 use axum::Json;
-use axum::extract::Path;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
 use domain::ids::MergeId;
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::metrics::MetricsRow;
 use super::time;
-use crate::asked::{Asked, ListAsked, Told, write_cursor};
+use crate::asked::{Asked, ListAsked, Path, Told, write_cursor};
 use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 
@@ -50,11 +51,13 @@ pub(super) struct QueryBody {
     #[schema(required = false)]
     sort: String,
     /// At most so many rows, 1 to 200; 50 when nothing is said.
+    #[schema(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// So many customers out of all for whom it holds, at even distances; at most 100. The same
     /// question gives the same ones as long as nothing changes.
+    #[schema(maximum = 100)]
     sample: Option<u32>,
 }
 
@@ -280,6 +283,7 @@ impl CustomerAnswer {
 #[utoipa::path(
     get,
     path = "/v1/customers",
+    operation_id = "customer_list",
     tag = "customers",
     params(ListAsked),
     responses(
@@ -328,6 +332,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/v1/customers/query",
+    operation_id = "customer_query",
     tag = "customers",
     request_body = QueryBody,
     responses(
@@ -353,6 +358,10 @@ pub(super) async fn query(
         ..ListAsked::default()
     };
     let query = asked.query()?;
+    if body.sample.is_some_and(|size| size > SAMPLE_MAX) {
+        let sentence = format!("sample must be at most {SAMPLE_MAX}");
+        return Err(Refusal::Unreadable(sentence));
+    }
     let currency = asking.shared.app.in_force().settings.currency;
     let (question, (list, sample)) = asking
         .ask(move |acting| {
@@ -394,6 +403,7 @@ fn sample_rows(sample: Insight<Vec<CustomerListItem>>) -> Result<Vec<CustomerRow
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer}",
+    operation_id = "customer_show",
     tag = "customers",
     params(("customer" = String, Path, description = "`cus_…` or `namespace:value`")),
     responses(

@@ -1,8 +1,9 @@
 //! The description of the API, generated from the handlers and served beside them.
 
 use axum::Json;
-use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{attributes, customers, events, insight, loyalty, segments, trust};
@@ -33,7 +34,7 @@ use super::{attributes, customers, events, insight, loyalty, segments, trust};
         trust::export,
         trust::erase,
     ),
-    modifiers(&SecretKey),
+    modifiers(&SecretKey, &Refusals),
     tags(
         (name = "insight", description = "Figures of the whole shop"),
         (name = "customers", description = "Who they are"),
@@ -54,6 +55,74 @@ impl Modify for SecretKey {
             .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("secret_key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// What any operation may answer instead, whoever asks and whatever they ask for: what stands
+/// before the handlers refuses in the same way everywhere. What an operation says itself stays.
+struct Refusals;
+
+/// Whether an operation may answer something.
+type Applies = fn(&Operation) -> bool;
+
+/// Status, which operations may answer it, and why.
+const REFUSALS: [(&str, Applies, &str); 5] = [
+    ("400", reads, "The request cannot be read"),
+    ("413", has_body, "The body is larger than this server takes"),
+    (
+        "421",
+        always,
+        "The `Host` is not one of this server's names",
+    ),
+    (
+        "500",
+        always,
+        "Something failed inside; the server's log says what",
+    ),
+    (
+        "503",
+        always,
+        "Busy, stopping or too slow; `message` says which",
+    ),
+];
+
+const fn always(_: &Operation) -> bool {
+    true
+}
+
+const fn has_body(operation: &Operation) -> bool {
+    operation.request_body.is_some()
+}
+
+const fn reads(operation: &Operation) -> bool {
+    has_body(operation) || operation.parameters.is_some()
+}
+
+impl Modify for Refusals {
+    fn modify(&self, openapi: &mut Description) {
+        let items = openapi.paths.paths.values_mut();
+        let operations = items.flat_map(|item| {
+            let methods = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+            ];
+            methods.into_iter().flatten()
+        });
+        for operation in operations {
+            for (status, applies, why) in REFUSALS {
+                if !applies(operation) || operation.responses.responses.contains_key(status) {
+                    continue;
+                }
+                let error = Ref::from_schema_name("ErrorAnswer");
+                let content = ContentBuilder::new().schema(Some(error)).build();
+                let response = ResponseBuilder::new().description(why);
+                let response = response.content("application/json", content).build();
+                let all = &mut operation.responses.responses;
+                all.insert(status.to_owned(), response.into());
+            }
+        }
     }
 }
 
@@ -87,10 +156,13 @@ mod tests {
             .map(|it| (it.method.to_ascii_lowercase(), it.path.to_owned()))
             .collect();
         assert_eq!(described, routed);
+        let mut ids = BTreeSet::new();
         for (path, item) in paths {
             for (method, operation) in item.as_object().expect("methods") {
                 let secured = operation["security"][0]["secret_key"].is_array();
                 assert!(secured, "{method} {path} does not say that it needs a key");
+                let id = operation["operationId"].as_str().expect("an id");
+                assert!(ids.insert(id), "{method} {path} is not the only {id}");
             }
         }
     }

@@ -70,6 +70,7 @@ impl From<FactView> for EventRow {
 #[utoipa::path(
     get,
     path = "/v1/events",
+    operation_id = "event_list",
     tag = "events",
     params(EventsAsked),
     responses(

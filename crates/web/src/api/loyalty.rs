@@ -3,13 +3,12 @@
 use app::customers::CustomerRef;
 use app::loyalty::AdjustRequest;
 use axum::Json;
-use axum::extract::Path;
 use domain::time::parse_time;
 use domain::trust::{Action, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::asked::Told;
+use crate::asked::{Path, Told};
 use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 

@@ -83,7 +83,7 @@ pub(super) struct MetricsRow {
     /// The same by channel, where something was sold.
     by_channel: Vec<ChannelRow>,
     /// What each month of the shop's calendar brought.
-    months: Vec<MonthRow>,
+    months: Vec<MonthMetricsRow>,
 }
 
 /// What was sold on one channel.
@@ -109,7 +109,7 @@ struct ChannelRow {
 
 /// What one month brought.
 #[derive(Debug, Serialize, ToSchema)]
-struct MonthRow {
+struct MonthMetricsRow {
     #[schema(example = "2011-03")]
     month: String,
     orders: i64,
@@ -188,7 +188,7 @@ impl MetricsRow {
             months: metrics
                 .months
                 .iter()
-                .map(|(month, sums)| MonthRow {
+                .map(|(month, sums)| MonthMetricsRow {
                     month: month.to_string(),
                     orders: sums.orders,
                     gross: sums.gross,

@@ -2,13 +2,12 @@
 
 use app::segments::{SEGMENTS_MAX, SegmentView};
 use axum::Json;
-use axum::extract::Path;
 use domain::trust::{Action, Permission, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::time;
-use crate::asked::Told;
+use crate::asked::{Path, Told};
 use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 
@@ -69,6 +68,7 @@ impl From<SegmentView> for SegmentRow {
 #[utoipa::path(
     get,
     path = "/v1/segments",
+    operation_id = "segment_list",
     tag = "customers",
     responses(
         (status = 200, body = SegmentsAnswer),
@@ -92,6 +92,7 @@ pub(super) async fn list(asking: Asking) -> Result<Json<SegmentsAnswer>, Refusal
 #[utoipa::path(
     get,
     path = "/v1/segments/{name}",
+    operation_id = "segment_show",
     tag = "customers",
     params(("name" = String, Path, description = "its name")),
     responses(
@@ -116,6 +117,7 @@ pub(super) async fn show(
 #[utoipa::path(
     put,
     path = "/v1/segments/{name}",
+    operation_id = "segment_put",
     tag = "customers",
     params(("name" = String, Path, description = "1 to 100 bytes")),
     request_body = SegmentBody,
@@ -149,6 +151,7 @@ pub(super) async fn put(
 #[utoipa::path(
     delete,
     path = "/v1/segments/{name}",
+    operation_id = "segment_remove",
     tag = "customers",
     params(("name" = String, Path, description = "its name")),
     responses(

@@ -2,13 +2,13 @@
 
 use app::trust::{Erased, Export};
 use axum::Json;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::trust::{Action, Subject};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::asked::Path;
 use crate::asking::Asking;
 use crate::errors::{ErrorAnswer, Refusal};
 

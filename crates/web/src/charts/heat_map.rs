@@ -240,9 +240,6 @@ fn draw_cell(places: &Places, (row, column): (usize, usize), cell: &Cell, hatch:
         @if places.has_texts {
             text.value.middle x=(short(at)) y=(short(line - lift)) { (cell.text) }
         }
-        @if places.has_notes {
-            text.note.middle x=(short(at)) y=(short(line + 9.0)) { (cell.note) }
-        }
         (readout(&cell.readout, at, places.width))
     };
     let class = if cell.is_unfinished {
@@ -250,7 +247,14 @@ fn draw_cell(places: &Places, (row, column): (usize, usize), cell: &Cell, hatch:
     } else {
         "cell"
     };
-    mark(class, &cell.readout, cell.href.as_deref(), &content)
+    // The second line stands beside the mark and not in it: what is seen in a link has to be a part
+    // of its name as it stands, for those who speak to their screen.
+    html! {
+        (mark(class, &cell.readout, cell.href.as_deref(), &content))
+        @if places.has_notes {
+            text.note.middle aria-hidden="true" x=(short(at)) y=(short(line + 9.0)) { (cell.note) }
+        }
+    }
 }
 
 /// Which of the tints shows a value.
@@ -265,7 +269,7 @@ pub(crate) fn heat_table(chart: &HeatMap, caption: &str) -> Markup {
     let has_sizes = !chart.size_title.is_empty();
     let columns = chart.columns.len().min(LINES_MAX);
     html! {
-        div.wide {
+        div.wide tabindex="0" {
             table {
                 caption { (caption) }
                 thead {

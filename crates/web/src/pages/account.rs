@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::entrance::{password_field, whose};
 use super::people::role_key;
 use super::refused::sentence;
-use crate::asked::{Asked, Filled};
+use crate::asked::{Asked, Filled, Path};
 use crate::asking::Asking;
 use crate::cookies;
 use crate::errors::Refusal;
@@ -344,10 +344,7 @@ async fn turn_off(asking: Asking) -> Result<Response, Refusal> {
     }
 }
 
-async fn end_session(
-    asking: Asking,
-    axum::extract::Path(session): axum::extract::Path<String>,
-) -> Result<Response, Refusal> {
+async fn end_session(asking: Asking, Path(session): Path<String>) -> Result<Response, Refusal> {
     let who = somebody(&asking)?;
     let session = session.parse().map_err(|_| TrustRefusal::NoSession)?;
     let ended = of_self(&asking, move |app, origin| {

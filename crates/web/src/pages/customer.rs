@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use app::customers::{CustomerPage, Mask, Timeline, TimelineKind};
 use app::{App, AppError};
-use axum::extract::Path;
 use axum::response::Response;
 use domain::customers::Metrics;
 use domain::events::{Behaviour, Line};
@@ -21,7 +20,7 @@ use serde::Deserialize;
 
 use super::forms::Outcome;
 use super::{amount, standing_key, timeline};
-use crate::asked::Asked;
+use crate::asked::{Asked, Path};
 use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::i18n::{Speech, Words};

@@ -4,7 +4,6 @@
 use app::AppError;
 use app::customers::{CustomerPage, CustomerRef};
 use app::loyalty::AdjustRequest;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::{MergeId, StreamId};
 use domain::loyalty::Refusal as Refused;
@@ -14,7 +13,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::api::{erase_of, export_of};
-use crate::asked::Filled;
+use crate::asked::{Filled, Path};
 use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::gate::to_proof;

@@ -2,7 +2,6 @@
 
 use app::settings::KeyKind;
 use app::trust::{KeyView, NewKey, TrustRefusal};
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::KeyId;
@@ -12,7 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::refused::{permission_key, sentence};
-use crate::asked::{Asked, Filled};
+use crate::asked::{Asked, Filled, Path};
 use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, to_proof};

@@ -1,7 +1,6 @@
 //! People: who works for the shop, and what each may do.
 
 use app::trust::{Invitation, TrustRefusal, UserView};
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::UserId;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 use super::entrance::letter;
 use super::refused::{permission_key, sentence};
-use crate::asked::{Asked, Filled};
+use crate::asked::{Asked, Filled, Path};
 use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, to_proof};

@@ -172,7 +172,7 @@ impl Scene<'_> {
         html! {
             details {
                 summary { (speech.say("overview-table-flow")) }
-                div.wide {
+                div.wide tabindex="0" {
                     table {
                         caption { (speech.say("overview-caption-flow")) }
                         thead {
@@ -342,7 +342,7 @@ impl Scene<'_> {
         html! {
             details {
                 summary { (speech.say("overview-table-flow")) }
-                div.wide {
+                div.wide tabindex="0" {
                     table {
                         caption { (speech.say_with("overview-caption-money", caption)) }
                         thead {

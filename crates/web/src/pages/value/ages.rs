@@ -142,7 +142,7 @@ impl Scene<'_> {
             "value-ages-active-mean",
         ];
         html! {
-            div.wide {
+            div.wide tabindex="0" {
                 table {
                     caption { (speech.say_with("value-ages-caption", caption)) }
                     thead {
