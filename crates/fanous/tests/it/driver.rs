@@ -16,6 +16,8 @@ const AXE: &str = concat!(
 
 /// How often something is looked for before a test gives up; a look takes some milliseconds.
 const LOOKS_MAX: usize = 2_000;
+/// How often the driver is started before a test gives up.
+const STARTS_MAX: usize = 3;
 
 /// Where what a test needs is: named by a variable, or where Debian or `cargo xtask test` puts it.
 fn provided(variable: &str, usual: &str) -> PathBuf {
@@ -54,8 +56,14 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    /// Starts the driver and reads the port that it chose from what it prints.
+    /// Starts the driver and reads the port that it chose from what it prints. Many start at once,
+    /// and now and then one finds its port taken by another and ends; it is started again.
     fn start() -> (Self, String) {
+        let tries = (0..STARTS_MAX).find_map(|_| Self::try_start());
+        tries.expect("ChromeDriver says its port")
+    }
+
+    fn try_start() -> Option<(Self, String)> {
         let path = provided("FANOUS_TEST_CHROMEDRIVER", "/usr/bin/chromedriver");
         let mut child = Command::new(path)
             .arg("--port=0")
@@ -64,14 +72,14 @@ impl Driver {
             .spawn()
             .expect("ChromeDriver starts");
         let stdout = BufReader::new(child.stdout.take().expect("it was piped"));
+        let profile = TempDir::new().expect("a folder for the profile");
+        let driver = Self { child, profile };
         let port = stdout.lines().find_map(|line| {
             let line = line.expect("a line of text");
             let (_, port) = line.split_once("successfully on port ")?;
             Some(port.trim_end_matches('.').to_owned())
         });
-        let port = port.expect("ChromeDriver says its port");
-        let profile = TempDir::new().expect("a folder for the profile");
-        (Self { child, profile }, format!("http://127.0.0.1:{port}"))
+        Some((driver, format!("http://127.0.0.1:{}", port?)))
     }
 }
 

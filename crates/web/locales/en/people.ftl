@@ -1,4 +1,5 @@
 people-headline = { $people ->
+    [0] Nobody works here yet.
     [one] One person works here.
    *[other] { $people-shown } people work here.
 }
@@ -55,6 +56,7 @@ keys-days-90 = After 90 days
 keys-days-365 = After a year
 keys-days-730 = After two years
 keys-days-never = Never
+keys-whole = Everything that a secret key can
 keys-make = Make a key
 keys-make-how = It is shown once. Give a program no more than it needs; a write key needs nothing ticked.
 keys-scopes = What a secret key may do

@@ -1,4 +1,7 @@
-people-headline = 這裡有{ $people-shown }位團隊成員。
+people-headline = { $people ->
+    [0] 目前還沒有人在這裡工作。
+   *[other] 這裡有{ $people-shown }位團隊成員。
+}
 people-lead = 每位成員都有自己的帳號。每個人做過什麼、看過什麼，都記在稽核紀錄中。
 people-role = 角色
 people-role-of = { $name }的角色
@@ -51,6 +54,7 @@ keys-days-90 = 90天後
 keys-days-365 = 一年後
 keys-days-730 = 兩年後
 keys-days-never = 永不到期
+keys-whole = 私密金鑰可用的所有權限
 keys-make = 建立金鑰
 keys-make-how = 金鑰只顯示一次。請只給程式所需的權限；寫入金鑰無須勾選任何項目。
 keys-scopes = 私密金鑰的權限

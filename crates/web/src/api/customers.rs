@@ -6,6 +6,8 @@ use app::customers::{
     CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView, SAMPLE_MAX,
 };
 use app::insight::Insight;
+use app::segments::Question;
+use app::trust::{Acting, TrustError};
 use axum::Json;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
@@ -363,20 +365,8 @@ pub(super) async fn query(
         return Err(Refusal::Unreadable(sentence));
     }
     let currency = asking.shared.app.in_force().settings.currency;
-    let (question, (list, sample)) = asking
-        .ask(move |acting| {
-            let question = acting.read(Permission::SeeCustomers, |app| {
-                app.question(&body.predicate)
-            })?;
-            let test = question.test.clone();
-            let shown = acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
-                let sample = body.sample.map(|size| app.customer_sample(&test, size));
-                let list = app.customer_list(&ListQuery { test, ..query })?;
-                Ok((list, sample.transpose()?))
-            })?;
-            Ok((question, shown))
-        })
-        .await?;
+    let answered = asking.ask(move |acting| answered(acting, &body.predicate, query, body.sample));
+    let (question, (list, sample)) = answered.await?;
     Ok(Json(QueryAnswer {
         predicate: question.predicate.to_string(),
         explanation: question.explanation.to_string(),
@@ -389,7 +379,26 @@ pub(super) async fn query(
     }))
 }
 
-fn sample_rows(sample: Insight<Vec<CustomerListItem>>) -> Result<Vec<CustomerRow>, Refusal> {
+type Sample = Insight<Vec<CustomerListItem>>;
+
+/// The question, and for whom it holds.
+fn answered(
+    acting: &Acting,
+    predicate: &str,
+    query: ListQuery,
+    sample: Option<u32>,
+) -> Result<(Question, (CustomerList, Option<Sample>)), TrustError> {
+    let question = acting.read(Permission::SeeCustomers, |app| app.question(predicate))?;
+    let test = question.test.clone();
+    let shown = acting.show(Action::CustomersSeen, &Subject::Shop, |app| {
+        let sample = sample.map(|size| app.customer_sample(&test, size));
+        let list = app.customer_list(&ListQuery { test, ..query })?;
+        Ok((list, sample.transpose()?))
+    })?;
+    Ok((question, shown))
+}
+
+fn sample_rows(sample: Sample) -> Result<Vec<CustomerRow>, Refusal> {
     match sample {
         Insight::Warming(percent) => Err(Refusal::Warming(percent)),
         Insight::Ready(sample) => {

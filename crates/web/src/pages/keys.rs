@@ -156,8 +156,9 @@ fn row(asking: &Asking, key: &KeyView) -> Markup {
 /// What a key may do, in one line.
 fn permissions(asking: &Asking, scopes: Permissions) -> Markup {
     let speech = asking.speech;
+    let is_whole = scopes == NewKey::whole(KeyKind::Secret, "").scopes;
     html! {
-        ul.words { @for it in scopes.iter() { li { (speech.say(permission_key(it))) } } }
+        @if is_whole { (speech.say("keys-whole")) } @else { ul.words { @for it in scopes.iter() { li { (speech.say(permission_key(it))) } } } }
     }
 }
 

@@ -121,7 +121,7 @@ async fn show(asking: &Asking, shown: Shown) -> Result<Response, Refusal> {
                 p { code.secret dir="ltr" { (link) } }
             }
         }
-        (table(asking, &users))
+        @if !users.is_empty() { (table(asking, &users)) }
         (invite_form(asking, &shown.form))
         (roles(asking))
     };
