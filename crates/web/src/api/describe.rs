@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{attributes, customers, events, insight, loyalty, segments, trust};
+use super::{attributes, customers, events, insight, loyalty, merges, segments, trust};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,8 +27,8 @@ use super::{attributes, customers, events, insight, loyalty, segments, trust};
         customers::list,
         customers::query,
         customers::show,
-        customers::merge,
-        customers::unmerge,
+        merges::merge,
+        merges::unmerge,
         events::list,
         loyalty::adjust,
         trust::export,

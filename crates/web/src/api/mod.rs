@@ -6,6 +6,7 @@ mod describe;
 mod events;
 mod insight;
 mod loyalty;
+mod merges;
 mod metrics;
 mod segments;
 mod trust;
@@ -52,8 +53,8 @@ pub(crate) fn routes() -> Routes {
         )
         .post("/v1/customers/{customer}/erase", rights, trust::erase)
         .get("/v1/events", customers, events::list)
-        .post("/v1/merges", change, customers::merge)
-        .delete("/v1/merges/{merge}", change, customers::unmerge)
+        .post("/v1/merges", change, merges::merge)
+        .delete("/v1/merges/{merge}", change, merges::unmerge)
 }
 
 /// Says that the server answers and its store can be read.

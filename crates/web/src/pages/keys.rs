@@ -158,7 +158,11 @@ fn permissions(asking: &Asking, scopes: Permissions) -> Markup {
     let speech = asking.speech;
     let is_whole = scopes == NewKey::whole(KeyKind::Secret, "").scopes;
     html! {
-        @if is_whole { (speech.say("keys-whole")) } @else { ul.words { @for it in scopes.iter() { li { (speech.say(permission_key(it))) } } } }
+        @if is_whole {
+            (speech.say("keys-whole"))
+        } @else {
+            ul.words { @for it in scopes.iter() { li { (speech.say(permission_key(it))) } } }
+        }
     }
 }
 
