@@ -198,7 +198,7 @@ fn wrong_use_and_failure_have_their_own_exit_codes() {
     check(&["import", "nowhere.csv"], 1, "nowhere.csv");
     check(&["import", text.to_str().expect("a path")], 2, "order_id");
     check(&["import", empty.to_str().expect("a path")], 2, "empty.csv");
-    check(&["serve", "--listen", "0.0.0.0:0"], 2, "no login yet");
+    check(&["serve", "--listen", "0.0.0.0:0"], 2, "--public-url");
     let (code, _, err) = said(Path::new("postgres://127.0.0.1:1/none"), &["rebuild"]);
     assert_eq!(code, 1, "{err}");
     assert!(err.starts_with("fanous: "), "{err}");

@@ -93,6 +93,22 @@ const BARRIERS: &str = "axe.run(document, {
 }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) =>
   `${id} at ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`)))";
 
+/// How much a page weighs on the wire with all that it loads, and how far its parts have moved
+/// since it was first drawn, as browsers count both.
+const WEIGHT: &str = "new Promise((done) => {
+  let moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) moved += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const loaded = [...performance.getEntriesByType('navigation'),
+      ...performance.getEntriesByType('resource')];
+    done([loaded.reduce((sum, entry) => sum + entry.encodedBodySize, 0), moved]);
+  }));
+})";
+/// A page is no heavier than this, with style and script.
+const BYTES_MAX: u64 = 100_000;
+
 const OPENED: &str = "document.querySelectorAll('details').forEach(it => it.open = true)";
 
 /// Chooses a language by the form on the page.
@@ -112,6 +128,17 @@ async fn choose(browser: &Browser, house: &House, tag: &str) {
 
 /// Every finding about a page that stands open.
 async fn judge(browser: &Browser, page: &str, (tag, direction): (&str, &str)) {
+    let weighed = browser.value(WEIGHT).await;
+    let bytes = weighed[0].as_u64().expect("bytes");
+    assert!(
+        (1..=BYTES_MAX).contains(&bytes),
+        "{page} in {tag} weighs {bytes} bytes"
+    );
+    assert_eq!(
+        weighed[1].as_f64(),
+        Some(0.0),
+        "{page} in {tag} moves while it loads"
+    );
     browser.value(OPENED).await;
     let html = "[document.documentElement.lang, document.documentElement.dir]";
     let html = browser.value(html).await;

@@ -11,6 +11,7 @@ mod figure;
 mod idle;
 mod import;
 mod load;
+mod pages;
 mod place;
 mod population;
 mod raw;
@@ -38,7 +39,7 @@ struct Group {
     run: fn(&Bench) -> Result<Vec<Figure>, Failure>,
 }
 
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     Group {
         figures: &["import_lines"],
         run: import::run,
@@ -72,6 +73,10 @@ const GROUPS: [Group; 8] = [
     Group {
         figures: &["population_ready_postgres"],
         run: population::run_postgres,
+    },
+    Group {
+        figures: &pages::FIGURES,
+        run: pages::run,
     },
     Group {
         figures: &["idle_memory"],

@@ -40,7 +40,7 @@ pub(in crate::api) struct RetentionAnswer {
     second_visit: Option<TimeToAnswer>,
     /// The months that were asked for, with the buyers whose first order lies in them; none when
     /// all were.
-    chosen: Option<ChosenAnswer>,
+    chosen: Option<ChosenCohorts>,
     /// What the cohorts below say together; none when too few buyers were watched.
     cohort_summary: Option<CohortSummaryAnswer>,
     /// Buyers by the month of their first order: of the months that were asked for.
@@ -54,7 +54,7 @@ pub(in crate::api) struct RetentionAnswer {
 /// Buyers whose first order lies in some months. Everything outside of this object, but for the
 /// cohorts, is of all customers.
 #[derive(Debug, Serialize, ToSchema)]
-struct ChosenAnswer {
+struct ChosenCohorts {
     /// The first month.
     #[schema(example = "2011-01")]
     from: String,
@@ -225,7 +225,7 @@ impl RetentionAnswer {
             about_to_cross: it.about_to_cross.as_ref().map(DoorAnswer::of),
             waiting: it.waiting.iter().map(WaitingAnswer::of).collect(),
             second_visit: it.second_visit.as_ref().map(TimeToAnswer::of),
-            chosen: of.period.as_ref().map(ChosenAnswer::of),
+            chosen: of.period.as_ref().map(ChosenCohorts::of),
             cohort_summary: CohortSummary::of(cohorts).map(CohortSummaryAnswer::from),
             cohorts: cohorts.iter().map(CohortAnswer::of).collect(),
             back_in_all: it.back_in_all.map(ShareAnswer::from),
@@ -238,7 +238,7 @@ impl RetentionAnswer {
     }
 }
 
-impl ChosenAnswer {
+impl ChosenCohorts {
     fn of(it: &RetentionPeriod) -> Self {
         Self {
             from: it.range.from().to_string(),
