@@ -71,8 +71,8 @@ pub(crate) fn run(bench: &Bench) -> Result<Vec<Figure>, Failure> {
         }
     };
     runtime.spawn(web::serve(listener, app.clone(), options, until));
+    let (taken, ingesting) = (AtomicU64::new(0), AtomicBool::new(true));
     let figures = std::thread::scope(|scope| {
-        let (taken, ingesting) = (AtomicU64::new(0), AtomicBool::new(true));
         let behind = scope.spawn(|| follow(&app, &ingesting));
         let fed = scope.spawn(|| feed(&app, most / 2.0, customers, &taken, &ingesting));
         let start = Instant::now();

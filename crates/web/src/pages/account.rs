@@ -160,7 +160,7 @@ fn sessions_table(asking: &Asking, sessions: &[SessionView]) -> Markup {
         section aria-labelledby="sessions" {
             h2 #sessions { (speech.say("account-sessions")) }
             p.how { (speech.say("account-sessions-how")) }
-            div.wide {
+            div.wide tabindex="0" {
                 table {
                     caption.heard { (speech.say("account-sessions")) }
                     thead {

@@ -261,7 +261,7 @@ fn roles(asking: &Asking) -> Markup {
     html! {
         section aria-labelledby="roles" {
             h2 #roles { (speech.say("people-roles")) }
-            div.wide {
+            div.wide tabindex="0" {
                 table.narrow {
                     caption.heard { (speech.say("people-roles")) }
                     thead {
