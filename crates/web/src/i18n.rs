@@ -26,6 +26,7 @@ macro_rules! files {
     ($tag:literal) => {
         &[
             include_str!(concat!("../locales/", $tag, "/account.ftl")),
+            include_str!(concat!("../locales/", $tag, "/api.ftl")),
             include_str!(concat!("../locales/", $tag, "/attributes.ftl")),
             include_str!(concat!("../locales/", $tag, "/common.ftl")),
             include_str!(concat!("../locales/", $tag, "/customer.ftl")),

@@ -7,6 +7,7 @@ mod cli;
 mod customers;
 mod customers_builder;
 mod driver;
+mod exports;
 mod house;
 mod import;
 mod keys;

@@ -47,6 +47,11 @@ fn fingerprint(text: &str) -> u64 {
     })
 }
 
+/// The style sheet itself, for drawings that take its rules along.
+pub(crate) fn style_text() -> &'static str {
+    ASSETS[0].text
+}
+
 /// The address of the style sheet.
 pub(crate) fn style_address() -> String {
     format!("/assets/{}", ASSETS[0].name)

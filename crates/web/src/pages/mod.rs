@@ -12,6 +12,7 @@ mod language;
 mod overview;
 mod parts;
 mod people;
+mod reference;
 mod refused;
 mod retention;
 mod settings;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Routes {
         .get("/", Gate::SignedIn, overview::overview)
         .get("/retention", figures, retention::retention)
         .get("/value", figures, value::value)
+        .get("/api", Gate::Anybody, reference::reference)
         .post("/language", Gate::Anybody, language::choose)
         .and(of_customers())
         .and(entrance::routes())

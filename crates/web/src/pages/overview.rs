@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::amount;
 use super::parts::door;
-use super::parts::figure;
+use super::parts::{cell, figure};
 use crate::asking::Asking;
 use crate::charts::interval;
 use crate::errors::Refusal;
@@ -226,9 +226,10 @@ impl Scene<'_> {
     fn apart(&self, anonymous: &AnonymousFigures) -> Markup {
         let speech = self.speech;
         let money = |key: &str, minor: i64| {
+            let shown = amount(&speech.amount(minor, self.currency));
             row(
                 &speech.say(key),
-                amount(&speech.amount(minor, self.currency)),
+                cell(self.currency.raw(minor), shown),
                 None,
             )
         };
@@ -241,7 +242,7 @@ impl Scene<'_> {
             section aria-labelledby="apart" {
                 h2 #apart { (speech.say_with("overview-apart-title", title)) }
                 p.how { (speech.say_with("overview-apart-how", how)) }
-                table.narrow {
+                table.narrow data-export="apart" {
                     caption.heard { (speech.say("overview-apart-caption")) }
                     tbody {
                         (money("overview-anonymous-gross", anonymous.gross))
@@ -250,12 +251,15 @@ impl Scene<'_> {
                         (money("overview-anonymous-product", anonymous.product))
                         (row(
                             &speech.say("overview-anonymous-lines"),
-                            html! { (speech.number(anonymous.lines)) },
+                            cell(anonymous.lines, html! { (speech.number(anonymous.lines)) }),
                             None,
                         ))
                         (row(
                             &speech.say("overview-unmatched"),
-                            html! { (unmatched) },
+                            cell(
+                                self.overview.unmatched_refund_units,
+                                html! { (unmatched) },
+                            ),
                             Some(speech.say("overview-unmatched-how")),
                         ))
                     }
@@ -265,11 +269,13 @@ impl Scene<'_> {
     }
 }
 
-fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
+fn row(name: &str, cell: Markup, note: Option<String>) -> Markup {
     html! {
         tr {
-            th scope="row" { (name) @if let Some(note) = note { small { (note) } } }
-            td.n { (value) }
+            th scope="row" data-value=(name) {
+                (name) @if let Some(note) = note { small { (note) } }
+            }
+            (cell)
         }
     }
 }

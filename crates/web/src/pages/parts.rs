@@ -44,6 +44,19 @@ pub(super) fn number(speech: &Speech, of: u64) -> String {
     speech.number(count(of))
 }
 
+/// A figure in a row of a table, with what it is for programs.
+pub(super) fn cell(value: impl std::fmt::Display, shown: Markup) -> Markup {
+    html! { td.n data-value=(value) { (shown) } }
+}
+
+/// The heads of the two ends of an interval, in files that have a column for each.
+pub(super) fn ends(speech: &Speech, of: &str) -> [String; 2] {
+    ["common-export-low", "common-export-high"].map(|key| {
+        let head = Words::new().text("head", of);
+        speech.say_with(key, head)
+    })
+}
+
 /// A table of the same figures as a chart, closed at first.
 pub(super) fn twin(speech: &Speech, table: &Markup) -> Markup {
     html! {

@@ -8,7 +8,7 @@ use super::Scene;
 use crate::charts::{Column, ColumnChart, Part, columns};
 use crate::i18n::{Speech, Words};
 use crate::pages::amount;
-use crate::pages::parts::door;
+use crate::pages::parts::{cell, door};
 
 impl Scene<'_> {
     /// Who came, stayed, came back and went.
@@ -156,7 +156,7 @@ impl Scene<'_> {
 
     fn flow_table(&self) -> Markup {
         let speech = self.speech;
-        let number = |value: u64| speech.number(count(value));
+        let number = |value: u64| cell(value, html! { (speech.number(count(value))) });
         let heads = [
             "overview-active",
             "overview-returning",
@@ -169,7 +169,7 @@ impl Scene<'_> {
             details {
                 summary { (speech.say("overview-table-flow")) }
                 div.wide {
-                    table {
+                    table data-export="flows" {
                         caption { (speech.say("overview-caption-flow")) }
                         thead {
                             tr {
@@ -181,18 +181,18 @@ impl Scene<'_> {
                             @for month in &self.overview.months {
                                 tr {
                                     (self.month_head(month))
-                                    td.n { (number(month.flow.active())) }
-                                    td.n { (number(month.flow.returning)) }
-                                    td.n {
+                                    (number(month.flow.active()))
+                                    (number(month.flow.returning))
+                                    td.n data-value=(month.flow.new) {
                                         a href=[self.first_ordered_in(&month.month)] {
-                                            (number(month.flow.new))
+                                            (speech.number(count(month.flow.new)))
                                         }
                                     }
-                                    td.n { (number(month.flow.won_back)) }
-                                    td.n { (number(month.flow.lapsed)) }
-                                    td.n {
+                                    (number(month.flow.won_back))
+                                    (number(month.flow.lapsed))
+                                    td.n data-value=(month.still_away) {
                                         a href=[self.still_away(month)] {
-                                            (number(month.still_away))
+                                            (speech.number(count(month.still_away)))
                                         }
                                     }
                                 }
@@ -206,7 +206,7 @@ impl Scene<'_> {
 
     fn month_head(&self, month: &OverviewMonth) -> Markup {
         html! {
-            th scope="row" {
+            th scope="row" data-value=(month.month) {
                 (self.long_month(month))
                 @if month.running { " " small.inline { (self.speech.say("overview-running")) } }
             }
@@ -323,11 +323,14 @@ impl Scene<'_> {
             "overview-column-net",
             "overview-column-product",
         ];
-        let money = |minor: i64| html! { td.n { (amount(&speech.amount(minor, self.currency))) } };
+        let money = |minor: i64| {
+            let shown = amount(&speech.amount(minor, self.currency));
+            cell(self.currency.raw(minor), shown)
+        };
         let caption = Words::new().text("currency", speech.unit(self.currency));
         let cells = |figures: &app::insight::MonthFigures| {
             html! {
-                td.n { (speech.number(figures.orders)) }
+                (cell(figures.orders, html! { (speech.number(figures.orders)) }))
                 (money(figures.gross)) (money(figures.refunds))
                 (money(figures.net)) (money(figures.product))
             }
@@ -336,7 +339,7 @@ impl Scene<'_> {
             details {
                 summary { (speech.say("overview-table-flow")) }
                 div.wide {
-                    table {
+                    table data-export="money" {
                         caption { (speech.say_with("overview-caption-money", caption)) }
                         thead {
                             tr {

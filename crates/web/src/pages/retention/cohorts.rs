@@ -109,6 +109,7 @@ impl Scene<'_> {
                 .map(|row| self.cohort_row(row, deepest))
                 .collect(),
             unfinished: speech.say("retention-cohorts-open"),
+            second: String::new(),
         }
     }
 
@@ -118,7 +119,9 @@ impl Scene<'_> {
         let cells = row.later.iter().enumerate();
         HeatRow {
             label: speech.month(&row.month, self.settings.calendar, true),
+            value: Some(row.month.clone()),
             size: speech.number(i64::from(row.size)),
+            size_value: u64::from(row.size),
             cells: cells
                 .map(|(place, active)| {
                     let share = share_of(*active, row.size);
@@ -138,6 +141,7 @@ impl Scene<'_> {
                     };
                     Some(Cell {
                         tint: share / deepest,
+                        value: share.to_string(),
                         text: speech.percent(share, 0),
                         note: String::new(),
                         readout: speech.say_with(key, readout),
