@@ -31,6 +31,7 @@ macro_rules! files {
             include_str!(concat!("../locales/", $tag, "/common.ftl")),
             include_str!(concat!("../locales/", $tag, "/customer.ftl")),
             include_str!(concat!("../locales/", $tag, "/customers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/design.ftl")),
             include_str!(concat!("../locales/", $tag, "/entrance.ftl")),
             include_str!(concat!("../locales/", $tag, "/errors.ftl")),
             include_str!(concat!("../locales/", $tag, "/format.ftl")),

@@ -44,7 +44,8 @@ fn check_xml(text: &str, path: &str) {
     let (before, rest) = body.split_once("<![CDATA[").expect("a style");
     let after = rest.split_once("]]>").expect("its end").1;
     let mut open = Vec::new();
-    for part in format!("{before}{after}").split('<').skip(1) {
+    let whole = format!("{before}{after}");
+    for part in whole.split('<').skip(1) {
         let (tag, words) = part.split_once('>').expect("an end");
         assert!(
             !words.contains('&') || words.contains(';'),

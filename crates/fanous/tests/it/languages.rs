@@ -154,6 +154,8 @@ fn every_page_reads_right_in_every_language() {
         format!("/customers/{best}?refused=same"),
         format!("/customers/{best}/erase"),
         "/nothing".to_owned(),
+        "/api".to_owned(),
+        "/design".to_owned(),
     ];
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;

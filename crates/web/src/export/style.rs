@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::assets::style_text;
+use crate::assets::{style_text, variables, variables_of};
 
 /// Between these headings of the sheet stand the rules of charts.
 const FIRST: &str = "/* Charts */";
@@ -49,12 +49,12 @@ pub(super) fn rules() -> &'static str {
 
 /// What a variable of the sheet is in light.
 pub(super) fn variable(name: &str) -> String {
-    let variables = variables(style_text());
+    let variables = variables(false);
     variables.get(name).cloned().unwrap_or_default()
 }
 
 fn taken(sheet: &str) -> String {
-    let variables = variables(sheet);
+    let variables = variables_of(sheet, false);
     let start = sheet.find(FIRST).unwrap_or(0);
     let end = sheet.find(LAST).unwrap_or(sheet.len());
     let sheet = without_comments(&sheet[start..end.max(start)]);
@@ -74,15 +74,6 @@ fn taken(sheet: &str) -> String {
         }
     }
     text
-}
-
-/// The variables of the first block: those of light.
-fn variables(sheet: &str) -> BTreeMap<String, String> {
-    let block = sheet.split_once(":root {").map_or("", |(_, rest)| rest);
-    let block = block.split('}').next().unwrap_or_default();
-    let lines = block.split(';').filter_map(|line| line.split_once(':'));
-    let lines = lines.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-    lines.collect()
 }
 
 fn without_comments(sheet: &str) -> String {

@@ -18,6 +18,8 @@ use crate::layout::{Frame, Place};
 
 mod months;
 
+pub(super) use months::legend;
+
 /// With fewer buyers a share says nothing worth a title.
 const BUYERS_FOR_A_SHARE: i64 = 30;
 
@@ -88,7 +90,7 @@ pub(super) async fn overview(asking: Asking) -> Result<Response, Refusal> {
 }
 
 /// Teaches how customers come in.
-fn empty(speech: &Speech) -> Markup {
+pub(super) fn empty(speech: &Speech) -> Markup {
     html! {
         div.empty {
             h1 { (speech.say("overview-empty-title")) }

@@ -387,7 +387,7 @@ fn count(number: u64) -> i64 {
 }
 
 /// What the colours mean, in words beside them and in the order of the stack.
-fn legend(entries: &[(&str, String)]) -> Markup {
+pub(in crate::pages) fn legend(entries: &[(&str, String)]) -> Markup {
     html! {
         ul.legend aria-hidden="true" {
             @for (class, words) in entries {
