@@ -212,7 +212,7 @@ fn the_overview_proves_its_sentences() {
         let text = text.replace("n = ", "n\u{a0}=\u{a0}");
         assert!(page.text.contains(&text), "“{text}” is not on the page");
     }
-    let rows = page.text.matches("<th scope=\"row\">").count();
+    let rows = page.text.matches("<th scope=\"row\"").count();
     assert!(
         rows >= 2 * overview.months.len(),
         "both charts have their table"

@@ -107,8 +107,8 @@ impl Scene<'_> {
                         }
                         input.value name="value" value="many" dir="ltr" aria-invalid="true"
                             aria-label=(speech.say("customers-orders"))
-                            aria-describedby="design-fault";
-                        p.fault #design-fault { (speech.say("customers-fault-value")) }
+                            aria-describedby="fault";
+                        p.fault #fault { (speech.say("customers-fault-value")) }
                     }
                 }
             }
