@@ -67,7 +67,7 @@ impl Drawing<'_> {
             .zip(1..)
             .map(|(line, place)| {
                 let y = MARGIN - 6.0 + f64::from(place) * TITLE_LINE;
-                let line = escaped(line);
+                let line = self.said(&escaped(line));
                 format!("<text class=\"sentence\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{line}</text>\n")
             })
             .collect();
@@ -90,8 +90,8 @@ impl Drawing<'_> {
              <g transform=\"translate({plot_x} 0)\">{plot}</g>\n</g>\n</svg>\n",
             tag = self.speech.tag,
             title = escaped(self.title),
-            scale = standalone(scale.content),
-            plot = standalone(plot.content),
+            scale = self.standalone(scale.content),
+            plot = self.standalone(plot.content),
         ))
     }
 
@@ -114,9 +114,9 @@ impl Drawing<'_> {
             drawn.push_str(&format!(
                 "<g transform=\"translate({square:.1} {y})\">{}</g>\
                  <text x=\"{text:.1}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
-                standalone(mark),
+                self.standalone(mark),
                 y + 10.0,
-                escaped(&said),
+                self.said(&escaped(&said)),
             ));
             x += long;
         }
@@ -127,6 +127,41 @@ impl Drawing<'_> {
         };
         (drawn, height)
     }
+
+    /// What is drawn, without what only a page can do: links and marks become groups that say their
+    /// values when they are pointed at, as viewers of drawings show titles.
+    fn standalone(&self, content: &str) -> String {
+        let mut text = String::with_capacity(content.len());
+        let mut silent = 0_usize;
+        for (_, piece) in pieces(content) {
+            match piece {
+                Piece::Open(_) if silent > 0 => silent += 1,
+                Piece::Open(tag) if tag.has_class("readout") => silent = 1,
+                Piece::Open(tag) => open(&mut text, &tag),
+                Piece::Close(_) if silent > 0 => silent -= 1,
+                Piece::Close("a") => text.push_str("</g>"),
+                Piece::Close(name) => text.push_str(&format!("</{name}>")),
+                Piece::Text(words) if silent == 0 => text.push_str(&self.said(words)),
+                Piece::Text(_) => {}
+            }
+        }
+        text
+    }
+
+    /// Words of a drawing. Where they run from right to left each stands between isolates, for a
+    /// drawing itself runs from left to right, and few viewers know another way to say so.
+    fn said(&self, words: &str) -> String {
+        let plain: String = words.chars().filter(|sign| !sign.is_control()).collect();
+        match self.speech.direction == "rtl" && !plain.trim().is_empty() {
+            true => isolated(&plain),
+            false => plain,
+        }
+    }
+}
+
+/// Words that turn nothing around them, in the direction of their first letter.
+fn isolated(words: &str) -> String {
+    format!("\u{2068}{words}\u{2069}")
 }
 
 fn entries(legend: &str) -> Vec<&str> {
@@ -164,28 +199,6 @@ fn half<'a>(chart: &'a str, class: &str) -> Option<Half<'a>> {
     })
 }
 
-/// What is drawn, without what only a page can do: links and marks become groups that say their
-/// values when they are pointed at, as viewers of drawings show titles.
-fn standalone(content: &str) -> String {
-    let mut text = String::with_capacity(content.len());
-    let mut silent = 0_usize;
-    for (_, piece) in pieces(content) {
-        match piece {
-            Piece::Open(_) if silent > 0 => silent += 1,
-            Piece::Open(tag) if tag.has_class("readout") => silent = 1,
-            Piece::Open(tag) => open(&mut text, &tag),
-            Piece::Close(_) if silent > 0 => silent -= 1,
-            Piece::Close("a") => text.push_str("</g>"),
-            Piece::Close(name) => text.push_str(&format!("</{name}>")),
-            Piece::Text(words) if silent == 0 => {
-                text.extend(words.chars().filter(|sign| !sign.is_control()));
-            }
-            Piece::Text(_) => {}
-        }
-    }
-    text
-}
-
 fn open(text: &mut String, tag: &Tag<'_>) {
     let name = if tag.name == "a" { "g" } else { tag.name };
     text.push_str(&format!("<{name}"));
@@ -219,7 +232,13 @@ mod tests {
             <g tabindex=\"0\" role=\"img\">a &lt; b</g>";
         let expected = "<g class=\"mark x\"><title>reads 1</title><rect y=\"1\"></rect></g>\
             <g>a &lt; b</g>";
-        assert_eq!(standalone(content), expected);
+        let drawing = Drawing {
+            speech: speech_for(&HeaderMap::new()),
+            title: "",
+            chart: "",
+            legend: None,
+        };
+        assert_eq!(drawing.standalone(content), expected);
     }
 
     #[test]

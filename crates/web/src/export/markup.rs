@@ -116,7 +116,7 @@ pub(super) fn inside(element: &str) -> &str {
 }
 
 /// The first element within some markup for which something holds.
-pub(super) fn find<'a>(markup: &'a str, holds: impl Fn(&Tag<'_>) -> bool) -> Option<&'a str> {
+pub(super) fn find(markup: &str, holds: impl Fn(&Tag<'_>) -> bool) -> Option<&str> {
     let found = pieces(markup).find(|(_, piece)| match piece {
         Piece::Open(tag) => holds(tag),
         _ => false,

@@ -21,7 +21,7 @@ const OF_PAGES: [&str; 7] = [
     ".row-bar",
 ];
 /// What a drawing takes along; all else is about the page around it.
-const TAKEN: [&str; 16] = [
+const TAKEN: [&str; 17] = [
     "fill",
     "fill-opacity",
     "stroke",
@@ -38,6 +38,7 @@ const TAKEN: [&str; 16] = [
     "font-weight",
     "text-anchor",
     "paint-order",
+    "unicode-bidi",
 ];
 
 static RULES: LazyLock<String> = LazyLock::new(|| taken(style_text()));

@@ -115,7 +115,7 @@ impl Scene {
 
     fn contents(&self, operations: &[Operation<'_>]) -> Markup {
         html! {
-            nav aria-label=(self.speech.say("api-contents")) {
+            nav.api aria-label=(self.speech.say("api-contents")) {
                 ul.plain {
                     @for operation in operations {
                         li lang="en" dir="ltr" {
@@ -140,7 +140,7 @@ impl Scene {
                     code { (operation.method) " " (operation.path) }
                 }
                 p lang="en" dir="ltr" {
-                    (text(&told["summary"])) " " (text(&told["description"]))
+                    (said(&told["summary"])) " " (said(&told["description"]))
                 }
                 @if let Some(needs) = operation.needs() {
                     p.how {
@@ -178,7 +178,7 @@ impl Scene {
                 dd {
                     (kind(&parameter["schema"]))
                     (self.need(is_required))
-                    small { (text(&parameter["description"])) }
+                    small { (said(&parameter["description"])) }
                 }
             }
         }
@@ -202,8 +202,9 @@ impl Scene {
                 h2 #schemas { (self.speech.say("api-schemas")) }
                 @for (name, schema) in schemas {
                     h3 id={ "schema-" (name) } dir="ltr" lang="en" { code { (name) } }
-                    @let said = text(&schema["description"]);
-                    @if !said.is_empty() { p lang="en" dir="ltr" { (said) } }
+                    @if !schema["description"].is_null() {
+                        p lang="en" dir="ltr" { (said(&schema["description"])) }
+                    }
                     @match schema["properties"].as_object() {
                         Some(fields) => (self.fields(schema, fields)),
                         None => p dir="ltr" lang="en" { (kind(schema)) },
@@ -223,8 +224,9 @@ impl Scene {
                         dd {
                             (kind(field))
                             @if !required.iter().any(|it| text(it) == name) { (self.need(false)) }
-                            @let said = text(&field["description"]);
-                            @if !said.is_empty() { small { (said) } }
+                            @if !field["description"].is_null() {
+                                small { (said(&field["description"])) }
+                            }
                         }
                     }
                 }
@@ -241,8 +243,9 @@ fn answer_row(status: &str, answer: &Value) -> Markup {
             dt { code { (status) } }
             dd {
                 @if let Some(schema) = schema { (kind(schema)) }
-                @let said = text(&answer["description"]);
-                @if !said.is_empty() { small { (said) } }
+                @if !answer["description"].is_null() {
+                    small { (said(&answer["description"])) }
+                }
             }
         }
     }
@@ -280,6 +283,15 @@ fn kind(schema: &Value) -> Markup {
         }
         @if schema["additionalProperties"].is_object() {
             " of " (kind(&schema["additionalProperties"]))
+        }
+    }
+}
+
+/// What the document says, with code as code.
+fn said(value: &Value) -> Markup {
+    html! {
+        @for (place, part) in text(value).split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
