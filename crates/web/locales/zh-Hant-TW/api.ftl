@@ -1,7 +1,7 @@
-api-title = API 說明
+api-title = API說明
 api-headline = 商店自己的程式可以查詢與執行的事
-api-lead = 每次呼叫都要帶上商店的密鑰，由擁有者在「金鑰」頁建立。說明與 API 一樣以英文書寫。
-api-document = 供程式讀取的 OpenAPI 文件：
+api-lead = 每次呼叫都要帶上商店的密鑰，由擁有者在「金鑰」頁建立。說明與API一樣以英文書寫。
+api-document = 供程式讀取的OpenAPI文件：
 api-contents = 端點一覽
 api-needs = 金鑰需要的權限：
 api-parameters = 參數

@@ -58,19 +58,7 @@ impl Drawing<'_> {
         let (paper, ink) = (style::variable("--paper"), style::variable("--ink"));
         let classes = root.attribute("class").unwrap_or_default();
         let class = escaped(&classes);
-        let (anchor, x) = match is_rtl {
-            true => ("end", inner + MARGIN),
-            false => ("start", MARGIN),
-        };
-        let sentence: String = titles
-            .iter()
-            .zip(1..)
-            .map(|(line, place)| {
-                let y = MARGIN - 6.0 + f64::from(place) * TITLE_LINE;
-                let line = self.said(&escaped(line));
-                format!("<text class=\"sentence\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{line}</text>\n")
-            })
-            .collect();
+        let sentence = self.sentence(&titles, inner);
         let legend_top = MARGIN + titles.len() as f64 * TITLE_LINE;
         let sheet = format!(
             "{}text.sentence {{ fill: {ink}; font-size: {TITLE_SIZE}px; font-weight: 600; }}\n",
@@ -93,6 +81,23 @@ impl Drawing<'_> {
             scale = self.standalone(scale.content),
             plot = self.standalone(plot.content),
         ))
+    }
+
+    /// The sentence over the chart, from the side at which its readers begin.
+    fn sentence(&self, lines: &[&str], width: f64) -> String {
+        let (anchor, x) = match self.speech.direction {
+            "rtl" => ("end", width + MARGIN),
+            _ => ("start", MARGIN),
+        };
+        let lines = lines.iter().zip(1..).map(|(line, place)| {
+            let y = MARGIN - 6.0 + f64::from(place) * TITLE_LINE;
+            let line = self.said(&escaped(line));
+            format!(
+                "<text class=\"sentence\" x=\"{x}\" y=\"{y}\" \
+                 text-anchor=\"{anchor}\">{line}</text>\n"
+            )
+        });
+        lines.collect()
     }
 
     /// The legend in rows of the width of the chart, and how high they are.

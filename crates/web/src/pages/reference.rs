@@ -160,7 +160,9 @@ impl Scene {
                 }
                 h4 { (speech.say("api-answers")) }
                 dl.pairs dir="ltr" lang="en" {
-                    @for (status, answer) in members(&told["responses"]) { (answer_row(status, answer)) }
+                    @for (status, answer) in members(&told["responses"]) {
+                        (answer_row(status, answer))
+                    }
                 }
                 details {
                     summary { (speech.say("api-example")) }

@@ -112,7 +112,9 @@ impl Table<'_> {
                 td.n.aside.date data-value=[iso(row.first_ordered_at)] {
                     (day(row.first_ordered_at).unwrap_or_default())
                 }
-                td.n.date data-value=[iso(row.last_ordered_at)] { (day(row.last_ordered_at).unwrap_or_default()) }
+                td.n.date data-value=[iso(row.last_ordered_at)] {
+                    (day(row.last_ordered_at).unwrap_or_default())
+                }
             }
         }
     }
