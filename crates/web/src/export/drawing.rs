@@ -49,7 +49,7 @@ impl Drawing<'_> {
         let inner = scale.width + plot.width;
         let titles = title_lines(self.title, inner);
         let (legend, legend_height) = self.legend(inner);
-        let top = MARGIN + titles.len() as f64 * TITLE_LINE + legend_height + 4.0;
+        let top = MARGIN + titles.len() as f64 * TITLE_LINE + legend_height + 9.0;
         let (width, height) = (inner + 2.0 * MARGIN, top + plot.height + MARGIN);
         let (scale_x, plot_x) = match is_mirrored {
             true => (plot.width, 0.0),
@@ -59,7 +59,7 @@ impl Drawing<'_> {
         let classes = root.attribute("class").unwrap_or_default();
         let class = escaped(&classes);
         let sentence = self.sentence(&titles, inner);
-        let legend_top = MARGIN + titles.len() as f64 * TITLE_LINE;
+        let legend_top = MARGIN + titles.len() as f64 * TITLE_LINE + 5.0;
         let sheet = format!(
             "{}text.sentence {{ fill: {ink}; font-size: {TITLE_SIZE}px; font-weight: 600; }}\n",
             style::rules()
