@@ -288,6 +288,12 @@ impl Speech {
     }
 }
 
+/// A day in the shop's zone, for programs.
+pub(crate) fn iso_day(at: i64, zone: &Zone) -> String {
+    let (year, month, day) = Calendar::Gregorian.date(zone.day(Millis(at)));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// As many decimals of a percentage as its interval supports.
 pub(crate) fn decimals_for(low: f64, high: f64) -> usize {
     usize::from(high - low < 0.05)

@@ -26,10 +26,12 @@ macro_rules! files {
     ($tag:literal) => {
         &[
             include_str!(concat!("../locales/", $tag, "/account.ftl")),
+            include_str!(concat!("../locales/", $tag, "/api.ftl")),
             include_str!(concat!("../locales/", $tag, "/attributes.ftl")),
             include_str!(concat!("../locales/", $tag, "/common.ftl")),
             include_str!(concat!("../locales/", $tag, "/customer.ftl")),
             include_str!(concat!("../locales/", $tag, "/customers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/design.ftl")),
             include_str!(concat!("../locales/", $tag, "/entrance.ftl")),
             include_str!(concat!("../locales/", $tag, "/errors.ftl")),
             include_str!(concat!("../locales/", $tag, "/format.ftl")),

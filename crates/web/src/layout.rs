@@ -143,7 +143,7 @@ impl Frame<'_> {
                             (self.top())
                         }
                         main #main tabindex="-1" {
-                            (self.notice())
+                            @if let Some(told) = self.notice { (notice(speech, told)) }
                             (content)
                         }
                         (self.foot())
@@ -256,14 +256,6 @@ impl Frame<'_> {
         }
     }
 
-    fn notice(&self) -> Markup {
-        html! {
-            @if let Some(notice) = self.notice {
-                p.notice.refusal[notice.is_refusal] role="status" { (self.speech.say(notice.key)) }
-            }
-        }
-    }
-
     fn foot(&self) -> Markup {
         html! {
             footer {
@@ -276,6 +268,13 @@ impl Frame<'_> {
                 }
             }
         }
+    }
+}
+
+/// What a form did, as a page says it.
+pub(crate) fn notice(speech: &Speech, notice: Notice) -> Markup {
+    html! {
+        p.notice.refusal[notice.is_refusal] role="status" { (speech.say(notice.key)) }
     }
 }
 

@@ -12,6 +12,7 @@ mod assets;
 mod charts;
 mod cookies;
 mod errors;
+mod export;
 mod format;
 mod gate;
 mod groups;

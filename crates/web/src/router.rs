@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 use crate::errors::Refusal;
 use crate::gate::{Endpoint, Gate, Routes};
 use crate::shared::Shared;
-use crate::{WebOptions, api, assets, guard, pages, watch};
+use crate::{WebOptions, api, assets, export, guard, pages, watch};
 
 /// Every address that is served, with what it needs.
 #[must_use]
@@ -35,6 +35,7 @@ pub fn router(app: App, options: WebOptions) -> Router {
         .into_router(&shared)
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
+        .layer(from_fn(export::take))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(from_fn_with_state(shared.clone(), guard::names))
         .layer(from_fn_with_state(shared.clone(), guard::bound))

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ),
     (
         "testkit",
-        &["app", "connectors", "domain", "science", "store"],
+        &["app", "connectors", "domain", "science", "store", "web"],
     ),
     ("xtask", &[]),
 ];

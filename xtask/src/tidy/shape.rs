@@ -15,7 +15,7 @@ const TEST_FILE_LINES_MAX: usize = 800;
 const LINE_CHARACTERS_MAX: usize = 100;
 
 /// Where waiting by the clock is right, because what is waited for cannot call back.
-const SLEEP_PLACES: [(&str, &str); 2] = [
+const SLEEP_PLACES: [(&str, &str); 3] = [
     (
         "xtask/src/cluster.rs",
         "a starting PostgreSQL can only be asked again",
@@ -23,6 +23,10 @@ const SLEEP_PLACES: [(&str, &str); 2] = [
     (
         "crates/testkit/benches/figures/idle.rs",
         "a server is idle when it was left alone for a while",
+    ),
+    (
+        "crates/testkit/benches/figures/pages.rs",
+        "events come in at a rate, and what runs behind a server pauses as it does there",
     ),
 ];
 

@@ -104,6 +104,10 @@ pub struct CustomerListItem {
     pub last_ordered_at: Option<i64>,
 }
 
+/// Rows of a file, and how many of them are read at once.
+const FILE_ROWS_MAX: usize = 100_000;
+const FILE_ROWS_AT_ONCE: usize = 5_000;
+
 /// Rows of a list with their keys in its order.
 type Rows = Vec<(i64, StreamId, Metrics)>;
 
@@ -113,7 +117,30 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] when a search is too wide, or the store's.
     pub fn customer_list(&self, query: &ListQuery) -> Result<CustomerList, AppError> {
-        let limit = query.limit.clamp(1, PAGE_ROWS_MAX) as usize;
+        self.list_of(query, query.limit.clamp(1, PAGE_ROWS_MAX) as usize)
+    }
+
+    /// All customers of a question, in order, as a file has them: at most 100,000. There are more
+    /// when it says where they would go on.
+    ///
+    /// # Errors
+    /// As [`App::customer_list`].
+    pub fn customer_list_whole(&self, query: &ListQuery) -> Result<CustomerList, AppError> {
+        let mut whole = self.list_of(query, FILE_ROWS_AT_ONCE)?;
+        while let Some(next) = whole.next.filter(|_| whole.customers.len() < FILE_ROWS_MAX) {
+            let after = Some(next);
+            let query = ListQuery {
+                after,
+                ..query.clone()
+            };
+            let page = self.list_of(&query, FILE_ROWS_AT_ONCE)?;
+            whole.customers.extend(page.customers);
+            whole.next = page.next;
+        }
+        Ok(whole)
+    }
+
+    fn list_of(&self, query: &ListQuery, limit: usize) -> Result<CustomerList, AppError> {
         let words = query_words(&query.search);
         let as_of = self.as_of()?;
         let population = self.population();

@@ -18,6 +18,8 @@ closed_list!(
         CustomerSeen = "customer_seen",
         /// Everything about a person was handed out.
         CustomerExported = "customer_exported",
+        /// A list of customers was handed out with their names.
+        CustomersExported = "customers_exported",
         /// Two customers were made one.
         CustomersMerged = "customers_merged",
         /// A merge was undone.
@@ -94,7 +96,9 @@ impl Action {
     pub const fn needs(self) -> Option<Permission> {
         Some(match self {
             Self::CustomersSeen | Self::CustomerSeen => Permission::SeePersonal,
-            Self::CustomerExported | Self::CustomerErased => Permission::PersonRights,
+            Self::CustomerExported | Self::CustomersExported | Self::CustomerErased => {
+                Permission::PersonRights
+            }
             Self::CustomersMerged | Self::CustomersSeparated | Self::PointsAdjusted => {
                 Permission::ChangeCustomers
             }

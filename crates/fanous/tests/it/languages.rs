@@ -228,6 +228,8 @@ fn every_page_reads_right_in_every_language() {
         "/login/forgot".to_owned(),
         "/invitation?token=none".to_owned(),
         "/nothing".to_owned(),
+        "/api".to_owned(),
+        "/design".to_owned(),
     ];
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;

@@ -9,6 +9,7 @@ mod customers_builder;
 mod described;
 mod driver;
 mod entrance;
+mod exports;
 mod house;
 mod import;
 mod keys;

@@ -103,3 +103,4 @@ customers-segments-more = The first { $shown-shown } by name; the API lists all 
 customers-segment = Segment
 customers-segment-says = Asks for
 customers-remove-segment = Remove the segment { $name }
+customers-id = Customer id

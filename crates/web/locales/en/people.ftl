@@ -83,6 +83,7 @@ audit-refused = refused
 action-customers-seen = Customers listed
 action-customer-seen = Customer seen
 action-customer-exported = Customer’s data exported
+action-customers-exported = List of customers exported
 action-customers-merged = Customers merged
 action-customers-separated = Merge undone
 action-points-adjusted = Points given or taken

@@ -92,3 +92,4 @@ customers-segment = بخش
 customers-segment-says = شرط
 customers-remove-segment = برداشتن بخش { $name }
 customers-share-of = { $share } از همهٔ { $of-shown } مشتری
+customers-id = شناسهٔ مشتری

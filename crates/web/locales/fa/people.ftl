@@ -83,6 +83,7 @@ audit-refused = رد شد
 action-customers-seen = دیدن فهرست مشتریان
 action-customer-seen = دیدن مشتری
 action-customer-exported = خروجی گرفتن از اطلاعات مشتری
+action-customers-exported = خروجی گرفتن از فهرست مشتریان
 action-customers-merged = ادغام مشتریان
 action-customers-separated = لغو ادغام
 action-points-adjusted = دادن یا گرفتن امتیاز

@@ -92,3 +92,4 @@ customers-segments-more = 僅列出依名稱排序的前{ $shown-shown }個；AP
 customers-segment = 分群
 customers-segment-says = 條件
 customers-remove-segment = 移除分群{ $name }
+customers-id = 顧客編號

@@ -78,6 +78,7 @@ audit-refused = 遭拒
 action-customers-seen = 查看顧客清單
 action-customer-seen = 查看顧客
 action-customer-exported = 匯出顧客資料
+action-customers-exported = 匯出顧客名單
 action-customers-merged = 合併顧客
 action-customers-separated = 取消合併
 action-points-adjusted = 增減點數

@@ -1,6 +1,7 @@
 //! The description of the API, generated from the handlers and served beside them.
 
 use axum::Json;
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
@@ -124,6 +125,12 @@ impl Modify for Refusals {
             }
         }
     }
+}
+
+/// The description as data, for the page that shows it.
+pub(crate) fn description() -> Value {
+    // A description that cannot be written is shown as an empty one.
+    serde_json::to_value(Api::openapi()).unwrap_or_default()
 }
 
 /// The description itself; it holds nothing of the shop.

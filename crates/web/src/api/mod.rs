@@ -19,6 +19,7 @@ use crate::errors::Refusal;
 use crate::gate::{Gate, Routes};
 use crate::shared::Shared;
 
+pub(crate) use describe::description;
 pub(crate) use trust::{erase_of, export_of};
 
 /// The API: every route needs a key with a permission, but its description, which anybody may read.

@@ -1,5 +1,6 @@
 //! Files that pages load: one style sheet and one small module, named by their content.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -45,6 +46,27 @@ fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// The style sheet itself, for drawings that take its rules along.
+pub(crate) fn style_text() -> &'static str {
+    ASSETS[0].text
+}
+
+/// The variables of the style sheet: those of light, or those that dark has instead.
+pub(crate) fn variables(is_dark: bool) -> BTreeMap<String, String> {
+    variables_of(style_text(), is_dark)
+}
+
+/// As [`variables`], of a sheet: its first block is that of light, the second that of dark.
+pub(crate) fn variables_of(sheet: &str, is_dark: bool) -> BTreeMap<String, String> {
+    let mut blocks = sheet.split(":root {").skip(1);
+    let block = blocks.nth(usize::from(is_dark)).unwrap_or_default();
+    let block = block.split('}').next().unwrap_or_default();
+    let lines = block.split(';').filter_map(|line| line.split_once(':'));
+    lines
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .collect()
 }
 
 /// The address of the style sheet.

@@ -72,6 +72,7 @@ pub(crate) fn bars(speech: &Speech, chart: &Bars) -> Markup {
     let hatch = format!("{}-hatch", chart.id);
     let frame = Frame {
         class: format!("bars {}", chart.size.class()),
+        id: chart.id,
         label: &chart.label,
         start: START,
         width,

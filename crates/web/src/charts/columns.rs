@@ -73,7 +73,8 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
     let hatch = format!("{}-hatch", chart.id);
     let height = bottom + 28.0;
     html! {
-        div.chart.wide tabindex="0" role="group" aria-label=(chart.label) data-chart="newest" {
+        div.chart.wide tabindex="0" role="group" aria-label=(chart.label) data-chart="newest"
+            data-export=(chart.id) {
             // The axis stays when the months are scrolled on a narrow screen.
             svg.scale viewBox=(format!("0 0 {START} {height}")) aria-hidden="true" {
                 @for tick in scale.ticks() {

@@ -42,6 +42,8 @@ pub(crate) struct HeatMap {
     pub(crate) rows: Vec<HeatRow>,
     /// What a hatched cell is, in a word, for the table.
     pub(crate) unfinished: String,
+    /// What the second figure of a cell is; empty where it has one.
+    pub(crate) second: String,
 }
 
 /// Which way the columns run.
@@ -57,8 +59,12 @@ pub(crate) enum Runs {
 pub(crate) struct HeatRow {
     /// About 13 letters.
     pub(crate) label: String,
+    /// The same for programs, where that is something else.
+    pub(crate) value: Option<String>,
     /// How many the row is about, in the bold first column; empty for none.
     pub(crate) size: String,
+    /// The same as plain digits.
+    pub(crate) size_value: u64,
     /// From the first column on; where nothing can be known there is no cell.
     pub(crate) cells: Vec<Option<Cell>>,
 }
@@ -67,6 +73,8 @@ pub(crate) struct HeatRow {
 pub(crate) struct Cell {
     /// How strong its tint is: from 0 to 1. What is no number has none.
     pub(crate) tint: f64,
+    /// Its figures for programs; with `|` between them where there are several.
+    pub(crate) value: String,
     /// What stands in it; about six letters.
     pub(crate) text: String,
     /// A second, smaller line; empty for none.
@@ -156,6 +164,7 @@ pub(crate) fn heat_map(chart: &HeatMap) -> Markup {
     let mirrored = if places.is_mirrored { " mirrored" } else { "" };
     let frame = Frame {
         class: format!("heat {}{mirrored}", chart.size.class()),
+        id: chart.id,
         label: &chart.label,
         start: START,
         width: places.width,
@@ -270,22 +279,24 @@ pub(crate) fn heat_table(chart: &HeatMap, caption: &str) -> Markup {
     let columns = chart.columns.len().min(LINES_MAX);
     html! {
         div.wide tabindex="0" {
-            table {
+            table data-export=(chart.id) {
                 caption { (caption) }
                 thead {
                     tr {
                         th scope="col" { (chart.rows_title) }
                         @if has_sizes { th.n scope="col" { (chart.size_title) } }
-                        @for column in &chart.columns[..columns] { th.n scope="col" { (column) } }
+                        @for column in &chart.columns[..columns] {
+                            th.n scope="col" data-more=[second(chart, column)] { (column) }
+                        }
                     }
                 }
                 tbody {
                     @for row in chart.rows.iter().take(LINES_MAX) {
                         tr {
-                            th scope="row" { (row.label) }
-                            @if has_sizes { td.n { (row.size) } }
+                            th scope="row" data-value=[&row.value] { (row.label) }
+                            @if has_sizes { td.n data-value=(row.size_value) { (row.size) } }
                             @for place in 0..columns {
-                                td.n { (table_cell(chart, row.cells.get(place))) }
+                                (table_cell(chart, row.cells.get(place)))
                             }
                         }
                     }
@@ -296,8 +307,16 @@ pub(crate) fn heat_table(chart: &HeatMap, caption: &str) -> Markup {
 }
 
 fn table_cell(chart: &HeatMap, cell: Option<&Option<Cell>>) -> Markup {
+    let Some(Some(cell)) = cell else {
+        // As many columns as where there is one.
+        return html! { td.n data-more=[(!chart.second.is_empty()).then_some("")] {} };
+    };
+    let (value, more) = match cell.value.split_once('|') {
+        Some((value, more)) => (value, Some(more)),
+        None => (cell.value.as_str(), None),
+    };
     html! {
-        @if let Some(Some(cell)) = cell {
+        td.n data-value=(value) data-more=[more] {
             @match &cell.href {
                 Some(href) => a href=(href) { (cell.text) },
                 None => (cell.text),
@@ -308,6 +327,11 @@ fn table_cell(chart: &HeatMap, cell: Option<&Option<Cell>>) -> Markup {
     }
 }
 
+/// The head of the second column of files, where cells have two figures.
+fn second(chart: &HeatMap, column: &str) -> Option<String> {
+    (!chart.second.is_empty()).then(|| format!("{column}: {}", chart.second))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,6 +339,7 @@ mod tests {
     fn cell(tint: f64, text: &str) -> Option<Cell> {
         Some(Cell {
             tint,
+            value: text.to_owned(),
             text: text.to_owned(),
             note: String::new(),
             readout: format!("reads {text}"),
@@ -326,6 +351,8 @@ mod tests {
     fn map(columns: usize, rows: Vec<Vec<Option<Cell>>>) -> HeatMap {
         let row = |cells| HeatRow {
             label: "Mar 2011".to_owned(),
+            value: None,
+            size_value: 417,
             size: "417".to_owned(),
             cells,
         };
@@ -340,6 +367,7 @@ mod tests {
             columns: (1..=columns).map(|number| number.to_string()).collect(),
             rows: rows.into_iter().map(row).collect(),
             unfinished: "not over".to_owned(),
+            second: String::new(),
         }
     }
 
@@ -401,7 +429,7 @@ mod tests {
         assert_eq!(drawn.matches("url(#test-hatch)").count(), 1, "{drawn}");
         let table = heat_table(&chart, "Cohorts").into_string();
         assert!(
-            table.contains("<td class=\"n\">12 %<small>not over</small></td>"),
+            table.contains("<td class=\"n\" data-value=\"12 %\">12 %<small>not over</small></td>"),
             "{table}"
         );
         assert_eq!(table.matches("not over").count(), 1, "{table}");

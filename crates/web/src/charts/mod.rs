@@ -65,6 +65,8 @@ const SQUARE: f64 = 12.6;
 struct Frame<'a> {
     /// Classes that tell the style sheet the ratio of the two widths.
     class: String,
+    /// Its name among what a page hands out as files.
+    id: &'a str,
     label: &'a str,
     start: f64,
     width: f64,
@@ -76,7 +78,7 @@ impl Frame<'_> {
         let height = short(self.height);
         html! {
             div class={ "chart " (self.class) } tabindex="0" role="group" aria-label=(self.label)
-                data-chart {
+                data-chart data-export=(self.id) {
                 svg.scale viewBox={ "0 0 " (short(self.start)) " " (height) } aria-hidden="true" {
                     (scale)
                 }
@@ -120,7 +122,7 @@ fn readout(words: &str, at: f64, width: f64) -> Markup {
 }
 
 /// Breaks words at the last place before the width is full; the second line takes the rest.
-fn lines_of(words: &str, width: f64) -> (&str, &str) {
+pub(crate) fn lines_of(words: &str, width: f64) -> (&str, &str) {
     let mut taken = 0.0;
     let full = words.char_indices().find(|(place, sign)| {
         taken += width_of(&words[*place..place + sign.len_utf8()]);
@@ -152,7 +154,7 @@ fn hatching(id: &str) -> Markup {
 }
 
 /// How wide a label is, about. Signs of Chinese are squares, and marks have no width.
-fn width_of(label: &str) -> f64 {
+pub(crate) fn width_of(label: &str) -> f64 {
     let widths = label.chars().map(|sign| match sign {
         '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' => SQUARE,
         '\u{61c}' | '\u{200c}'..='\u{200f}' | '\u{2066}'..='\u{2069}' => 0.0,

@@ -14,6 +14,7 @@ fn hostile() -> String {
 fn hostile_cells() -> HeatMap {
     let cell = Cell {
         tint: 0.5,
+        value: hostile(),
         text: hostile(),
         note: hostile(),
         readout: hostile(),
@@ -31,10 +32,13 @@ fn hostile_cells() -> HeatMap {
         columns: vec![hostile()],
         rows: vec![HeatRow {
             label: hostile(),
+            value: Some(hostile()),
             size: hostile(),
+            size_value: 1,
             cells: vec![Some(cell)],
         }],
         unfinished: hostile(),
+        second: hostile(),
     }
 }
 
@@ -51,6 +55,7 @@ fn hostile_curve() -> Curve {
     let band = Some((0.2, 0.4));
     let points = [0.0, 1.0].map(|x| Point { x, y: 0.3, band });
     Curve {
+        id: "test",
         label: hostile(),
         size: Size::Half,
         x: hostile_axis(),

@@ -56,6 +56,18 @@ impl Tender {
         }
     }
 
+    /// An amount of minor units for programs, in what is shown: plain digits and a point.
+    pub(crate) fn raw(self, minor: i64) -> String {
+        let (number, decimals) = self.shown(minor);
+        let sign = if number < 0 { "-" } else { "" };
+        let unit = 10_u64.pow(decimals);
+        let (whole, rest) = (number.unsigned_abs() / unit, number.unsigned_abs() % unit);
+        match decimals as usize {
+            0 => format!("{sign}{whole}"),
+            width => format!("{sign}{whole}.{rest:0width$}"),
+        }
+    }
+
     /// A plain decimal amount of the books as it is shown, exactly; what is no number stays.
     pub(crate) fn plain(self, amount: &str) -> String {
         self.converted(amount, "0.1")

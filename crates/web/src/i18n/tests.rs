@@ -83,6 +83,8 @@ fn every_key_that_is_said_exists() {
         "permission-",
         "prove-",
         "letter-",
+        "api-",
+        "design-",
         "role-",
     ];
     let keys = keys(&LOCALES[0]);

@@ -5,6 +5,7 @@
 
 mod count;
 mod draft;
+mod file;
 mod form;
 mod segments;
 mod sent;
@@ -24,6 +25,7 @@ use super::explained::explained;
 use crate::asked::{Asked, ListAsked};
 use crate::asking::Asking;
 use crate::errors::Refusal;
+use crate::export::asks_for;
 use crate::format::Tender;
 use crate::i18n::{Speech, Words, marked_up};
 use crate::layout::{Frame, Place};
@@ -87,6 +89,9 @@ pub(super) async fn customers(
     Asked(shown): Asked<Shown>,
     Asked(done): Asked<Done>,
 ) -> Result<Response, Refusal> {
+    if asks_for(&asking.address, "customers") {
+        return file::file(&asking, asked).await;
+    }
     let query = asked.query()?;
     let predicate = asked.predicate.clone();
     let as_text = shown.kind == "text";

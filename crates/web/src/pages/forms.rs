@@ -273,14 +273,22 @@ fn erase_content(speech: &Speech, title: &str, facts: &str, home: &str) -> maud:
             (speech.say("customer-erase-first")) " "
             a href={ (home) "/export" } { (speech.say("customer-export")) }
         }
-        form.danger method="post" action={ (home) "/erase" } {
+        (danger(speech, ("post", &format!("{home}/erase")), home))
+    }
+}
+
+/// What asks before something is done that cannot be undone: a method and an address, and the way
+/// back.
+pub(super) fn danger(speech: &Speech, (method, action): (&str, &str), back: &str) -> maud::Markup {
+    html! {
+        form.danger method=(method) action=(action) {
             label.check {
                 input type="checkbox" name="sure" value="yes" required;
                 span { (speech.say("customer-erase-sure")) }
             }
             p.actions {
                 button.stop { (speech.say("customer-erase-go")) }
-                a.button href=(home) { (speech.say("customer-erase-back")) }
+                a.button href=(back) { (speech.say("customer-erase-back")) }
             }
         }
     }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod customer;
 mod customers;
+mod design;
 mod entrance;
 mod explained;
 mod forms;
@@ -13,6 +14,7 @@ mod overview;
 mod parts;
 mod people;
 mod range;
+mod reference;
 mod refused;
 mod retention;
 mod settings;
@@ -45,6 +47,8 @@ pub(crate) fn routes() -> Routes {
         .get("/", Gate::SignedIn, overview::overview)
         .get("/retention", figures, retention::retention)
         .get("/value", figures, value::value)
+        .get("/api", Gate::Anybody, reference::reference)
+        .get("/design", Gate::SignedIn, design::design)
         .post("/language", Gate::Anybody, language::choose)
         .and(of_customers())
         .and(entrance::routes())
@@ -96,16 +100,7 @@ fn amount(amount: &Amount) -> Markup {
 
 /// What happened, what was kept, what to do.
 pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response {
-    let [title, kept, todo] = error_keys(refusal);
-    let verdict = refusal.verdict();
-    let title = speech.say(title);
-    let detail = match refusal {
-        Refusal::Unreadable(sentence) => Some(sentence.clone()),
-        Refusal::App(AppError::NoCustomer | AppError::NoMerge) => None,
-        Refusal::Trust(refusal) => Some(refused::sentence(speech, *refusal)),
-        Refusal::App(error) if verdict.status.is_client_error() => Some(error.to_string()),
-        _ => None,
-    };
+    let title = speech.say(error_keys(refusal)[0]);
     let frame = Frame {
         speech,
         shop: None,
@@ -114,16 +109,29 @@ pub(crate) fn error_page(speech: &'static Speech, refusal: &Refusal) -> Response
         twin: None,
         notice: None,
     };
-    let content = html! {
+    frame.page_with(refusal.verdict().status, apology(speech, refusal))
+}
+
+/// What an error page says.
+fn apology(speech: &'static Speech, refusal: &Refusal) -> Markup {
+    let [title, kept, todo] = error_keys(refusal);
+    let verdict = refusal.verdict();
+    let detail = match refusal {
+        Refusal::Unreadable(sentence) => Some(sentence.clone()),
+        Refusal::App(AppError::NoCustomer | AppError::NoMerge) => None,
+        Refusal::Trust(refusal) => Some(refused::sentence(speech, *refusal)),
+        Refusal::App(error) if verdict.status.is_client_error() => Some(error.to_string()),
+        _ => None,
+    };
+    html! {
         div.apology {
-            h1 { (title) }
+            h1 { (speech.say(title)) }
             @if let Some(detail) = detail { p.lead { bdi { (detail) } } }
             p { (speech.say(kept)) }
             p { (marked_up(&speech.say(todo))) }
             p.how { code dir="ltr" { (verdict.status.as_u16()) " · " (verdict.code) } }
         }
-    };
-    frame.page_with(verdict.status, content)
+    }
 }
 
 fn error_keys(refusal: &Refusal) -> [&'static str; 3] {

@@ -10,7 +10,7 @@ use domain::trust::Permission;
 use maud::{Markup, html};
 
 use super::amount;
-use super::parts::{door, figure, period};
+use super::parts::{cell, door, figure, period};
 use super::range::{RangeRow, address, carried};
 use crate::asked::RangeFields;
 use crate::asking::Asking;
@@ -22,6 +22,8 @@ use crate::layout::{Frame, Place};
 
 mod months;
 mod period;
+
+pub(super) use months::legend;
 
 /// With fewer buyers a share says nothing worth a title.
 const BUYERS_FOR_A_SHARE: i64 = 30;
@@ -100,7 +102,7 @@ pub(super) async fn overview(
 }
 
 /// Teaches how customers come in.
-fn empty(speech: &Speech) -> Markup {
+pub(super) fn empty(speech: &Speech) -> Markup {
     html! {
         div.empty {
             h1 { (speech.say("overview-empty-title")) }
@@ -299,9 +301,10 @@ impl Scene<'_> {
     fn apart(&self, anonymous: &AnonymousFigures) -> Markup {
         let speech = self.speech;
         let money = |key: &str, minor: i64| {
+            let shown = amount(&speech.amount(minor, self.currency));
             row(
                 &speech.say(key),
-                amount(&speech.amount(minor, self.currency)),
+                cell(self.currency.raw(minor), shown),
                 None,
             )
         };
@@ -314,7 +317,7 @@ impl Scene<'_> {
             section aria-labelledby="apart" {
                 h2 #apart { (speech.say_with("overview-apart-title", title)) }
                 p.how { (speech.say_with("overview-apart-how", how)) }
-                table.narrow {
+                table.narrow data-export="apart" {
                     caption.heard { (speech.say("overview-apart-caption")) }
                     tbody {
                         (money("overview-anonymous-gross", anonymous.gross))
@@ -323,12 +326,15 @@ impl Scene<'_> {
                         (money("overview-anonymous-product", anonymous.product))
                         (row(
                             &speech.say("overview-anonymous-lines"),
-                            html! { (speech.number(anonymous.lines)) },
+                            cell(anonymous.lines, html! { (speech.number(anonymous.lines)) }),
                             None,
                         ))
                         (row(
                             &speech.say("overview-unmatched"),
-                            html! { (unmatched) },
+                            cell(
+                                self.overview.unmatched_refund_units,
+                                html! { (unmatched) },
+                            ),
                             Some(speech.say("overview-unmatched-how")),
                         ))
                     }
@@ -338,11 +344,13 @@ impl Scene<'_> {
     }
 }
 
-fn row(name: &str, value: Markup, note: Option<String>) -> Markup {
+fn row(name: &str, cell: Markup, note: Option<String>) -> Markup {
     html! {
         tr {
-            th scope="row" { (name) @if let Some(note) = note { small { (note) } } }
-            td.n { (value) }
+            th scope="row" data-value=(name) {
+                (name) @if let Some(note) = note { small { (note) } }
+            }
+            (cell)
         }
     }
 }

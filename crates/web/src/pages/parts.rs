@@ -44,6 +44,19 @@ pub(super) fn number(speech: &Speech, of: u64) -> String {
     speech.number(count(of))
 }
 
+/// A figure in a row of a table, with what it is for programs.
+pub(super) fn cell(value: impl std::fmt::Display, shown: Markup) -> Markup {
+    html! { td.n data-value=(value) { (shown) } }
+}
+
+/// The heads of the two ends of an interval, in files that have a column for each.
+pub(super) fn ends(speech: &Speech, of: &str) -> [String; 2] {
+    ["common-export-low", "common-export-high"].map(|key| {
+        let head = Words::new().text("head", of);
+        speech.say_with(key, head)
+    })
+}
+
 /// A table of the same figures as a chart, closed at first.
 pub(super) fn twin(speech: &Speech, table: &Markup) -> Markup {
     html! {
@@ -57,21 +70,24 @@ pub(super) fn twin(speech: &Speech, table: &Markup) -> Markup {
 /// A page whose figures cannot be told yet: the customers are still being read. It asks for
 /// itself again until they are.
 pub(super) fn warming(frame: &Frame<'_>, percent: u8) -> Response {
-    let speech = frame.speech;
-    let shown = speech.percent(f64::from(percent) / 100.0, 0);
-    let content = html! {
-        div.empty {
-            h1 { (speech.say_with("common-warming-title", Words::new().text("share", shown))) }
-            progress max="100" value=(percent) aria-label=(speech.say("common-warming-label")) {}
-            p.lead { (speech.say("common-warming-lead")) }
-        }
-    };
-    let mut page = frame.page(content);
+    let mut page = frame.page(waiting(frame.speech, percent));
     page.headers_mut().insert(
         HeaderName::from_static("refresh"),
         HeaderValue::from_static(AGAIN_SECONDS),
     );
     page
+}
+
+/// What such a page says.
+pub(super) fn waiting(speech: &Speech, percent: u8) -> Markup {
+    let shown = speech.percent(f64::from(percent) / 100.0, 0);
+    html! {
+        div.empty {
+            h1 { (speech.say_with("common-warming-title", Words::new().text("share", shown))) }
+            progress max="100" value=(percent) aria-label=(speech.say("common-warming-label")) {}
+            p.lead { (speech.say("common-warming-lead")) }
+        }
+    }
 }
 
 #[cfg(test)]

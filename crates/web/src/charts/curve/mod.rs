@@ -20,6 +20,8 @@ const NAME_HEIGHT: f64 = 14.0;
 
 /// Lines over a number, with what is worth saying about them.
 pub(crate) struct Curve {
+    /// Its name among what the page hands out as files.
+    pub(crate) id: &'static str,
     /// What a screen reader hears first.
     pub(crate) label: String,
     pub(crate) size: Size,
@@ -129,6 +131,7 @@ pub(crate) fn curve(chart: &Curve) -> Markup {
     let title = if chart.x.title.is_empty() { 0.0 } else { 18.0 };
     let frame = Frame {
         class: format!("curve {}", chart.size.class()),
+        id: chart.id,
         label: &chart.label,
         start: START,
         width: plane.width,

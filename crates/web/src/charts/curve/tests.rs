@@ -24,6 +24,7 @@ fn axis(low: f64, high: f64) -> Axis {
 /// 358 units for 358 days, and 210 units for the whole.
 fn chart(series: Vec<Series>) -> Curve {
     Curve {
+        id: "test",
         label: "Back again".to_owned(),
         size: Size::Half,
         x: axis(0.0, 358.0),

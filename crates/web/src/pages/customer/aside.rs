@@ -95,7 +95,7 @@ impl Scene<'_> {
                 @if self.page.wallet.is_empty() {
                     p.how { (speech.say("customer-wallet-empty")) }
                 } @else {
-                    table {
+                    table data-export="wallet" {
                         caption.heard { (speech.say("customer-wallet")) }
                         thead {
                             tr {
@@ -108,8 +108,10 @@ impl Scene<'_> {
                             @for unit in &self.page.wallet {
                                 tr {
                                     th scope="row" { bdi { (unit.unit) } }
-                                    td.n { (speech.number(unit.spendable)) }
-                                    td.n { (speech.number(unit.balance)) }
+                                    td.n data-value=(unit.spendable) {
+                                        (speech.number(unit.spendable))
+                                    }
+                                    td.n data-value=(unit.balance) { (speech.number(unit.balance)) }
                                 }
                             }
                         }

@@ -8,8 +8,10 @@ use domain::trust::Purpose;
 use maud::{Markup, html};
 
 use super::Scene;
+use crate::format::Tender;
 use crate::i18n::Words;
 use crate::pages::amount;
+use crate::pages::parts::cell;
 use crate::pages::timeline::channel_key;
 
 /// What a stage of the buying process is called.
@@ -179,12 +181,16 @@ impl Scene<'_> {
     fn channels(&self) -> Markup {
         let speech = self.speech;
         let observed = &self.page.state.observed;
-        let money = |minor: i64| amount(&speech.amount(minor, self.settings));
+        let number = |number: i64| cell(number, html! { (speech.number(number)) });
+        let money = |minor: i64| {
+            let shown = amount(&speech.amount(minor, self.settings));
+            cell(Tender::from(self.settings).raw(minor), shown)
+        };
         let orders = |channel: Channel| self.metrics.on(channel);
         html! {
             @if observed.channels.len() > 1 {
                 h3 { (speech.say("customer-channels")) }
-                table.narrow {
+                table.narrow data-export="channels" {
                     caption.heard { (speech.say("customer-channels")) }
                     thead {
                         tr {
@@ -198,9 +204,9 @@ impl Scene<'_> {
                         @for (channel, figures) in &observed.channels {
                             tr {
                                 th scope="row" { (speech.say(channel_key(channel.word()))) }
-                                td.n { (speech.number(i64::from(figures.facts))) }
-                                td.n { (speech.number(orders(*channel).map_or(0, |it| it.orders))) }
-                                td.n { (money(orders(*channel).map_or(0, |it| it.net))) }
+                                (number(i64::from(figures.facts)))
+                                (number(orders(*channel).map_or(0, |it| it.orders)))
+                                (money(orders(*channel).map_or(0, |it| it.net)))
                             }
                         }
                     }

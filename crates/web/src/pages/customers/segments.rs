@@ -75,7 +75,7 @@ impl Segments<'_> {
                 details.segments open[self.is_open] {
                     summary { (speech.say_with("customers-segments", all)) }
                     div.wide {
-                        table {
+                        table data-export="segments" {
                             caption.heard { (speech.say("customers-segments-caption")) }
                             thead {
                                 tr {
@@ -106,7 +106,9 @@ impl Segments<'_> {
             tr {
                 td.who { a href=(door(&predicate_of(name))) { bdi { (name) } } }
                 td.aside { (marked_up(&says.unwrap_or_else(|| view.segment.predicate.clone()))) }
-                td.n { @if let Some(count) = view.count { (speech.number(count)) } }
+                td.n data-value=[view.count] {
+                    @if let Some(count) = view.count { (speech.number(count)) }
+                }
                 td.n {
                     @if self.may_remove {
                         form method="post" action="/customers/segments/remove" {

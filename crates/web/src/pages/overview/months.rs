@@ -9,7 +9,7 @@ use super::Scene;
 use crate::charts::{Column, ColumnChart, Part, columns};
 use crate::i18n::{Speech, Words};
 use crate::pages::amount;
-use crate::pages::parts::{count, door};
+use crate::pages::parts::{cell, count, door};
 
 impl Scene<'_> {
     /// Who came, stayed, came back and went.
@@ -160,7 +160,7 @@ impl Scene<'_> {
 
     fn flow_table(&self) -> Markup {
         let speech = self.speech;
-        let number = |value: u64| speech.number(count(value));
+        let number = |value: u64| cell(value, html! { (speech.number(count(value))) });
         let heads = [
             "overview-active",
             "overview-returning",
@@ -173,7 +173,7 @@ impl Scene<'_> {
             details {
                 summary { (speech.say("overview-table-flow")) }
                 div.wide tabindex="0" {
-                    table {
+                    table data-export="flows" {
                         caption { (speech.say("overview-caption-flow")) }
                         thead {
                             tr {
@@ -185,18 +185,18 @@ impl Scene<'_> {
                             @for month in self.months() {
                                 tr {
                                     (self.month_head(month))
-                                    td.n { (number(month.flow.active())) }
-                                    td.n { (number(month.flow.returning)) }
-                                    td.n {
+                                    (number(month.flow.active()))
+                                    (number(month.flow.returning))
+                                    td.n data-value=(month.flow.new) {
                                         a href=[self.first_ordered_in(&month.month)] {
-                                            (number(month.flow.new))
+                                            (speech.number(count(month.flow.new)))
                                         }
                                     }
-                                    td.n { (number(month.flow.won_back)) }
-                                    td.n { (number(month.flow.lapsed)) }
-                                    td.n {
+                                    (number(month.flow.won_back))
+                                    (number(month.flow.lapsed))
+                                    td.n data-value=(month.still_away) {
                                         a href=[self.still_away(month)] {
-                                            (number(month.still_away))
+                                            (speech.number(count(month.still_away)))
                                         }
                                     }
                                 }
@@ -210,7 +210,7 @@ impl Scene<'_> {
 
     fn month_head(&self, month: &OverviewMonth) -> Markup {
         html! {
-            th scope="row" {
+            th scope="row" data-value=(month.month) {
                 (self.long_month(month))
                 @if month.running { " " small.inline { (self.speech.say("overview-running")) } }
             }
@@ -330,11 +330,14 @@ impl Scene<'_> {
             Some(_) => "overview-total-chosen",
             None => "overview-total",
         };
-        let money = |minor: i64| html! { td.n { (amount(&speech.amount(minor, self.currency))) } };
+        let money = |minor: i64| {
+            let shown = amount(&speech.amount(minor, self.currency));
+            cell(self.currency.raw(minor), shown)
+        };
         let caption = Words::new().text("currency", speech.unit(self.currency));
         let cells = |figures: &app::insight::MonthFigures| {
             html! {
-                td.n { (speech.number(figures.orders)) }
+                (cell(figures.orders, html! { (speech.number(figures.orders)) }))
                 (money(figures.gross)) (money(figures.refunds))
                 (money(figures.net)) (money(figures.product))
             }
@@ -343,7 +346,7 @@ impl Scene<'_> {
             details {
                 summary { (speech.say("overview-table-flow")) }
                 div.wide tabindex="0" {
-                    table {
+                    table data-export="money" {
                         caption { (speech.say_with("overview-caption-money", caption)) }
                         thead {
                             tr {
@@ -380,7 +383,7 @@ fn within(attribute: &str, calendar: Calendar, month: Month) -> String {
 }
 
 /// What the colours mean, in words beside them and in the order of the stack.
-fn legend(entries: &[(&str, String)]) -> Markup {
+pub(in crate::pages) fn legend(entries: &[(&str, String)]) -> Markup {
     html! {
         ul.legend aria-hidden="true" {
             @for (class, words) in entries {

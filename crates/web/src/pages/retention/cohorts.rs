@@ -119,6 +119,7 @@ impl Scene<'_> {
                 .map(|row| self.cohort_row(row, deepest))
                 .collect(),
             unfinished: speech.say("retention-cohorts-open"),
+            second: String::new(),
         }
     }
 
@@ -128,7 +129,9 @@ impl Scene<'_> {
         let cells = row.later.iter().enumerate();
         HeatRow {
             label: speech.month(&row.month, self.settings.calendar, true),
+            value: Some(row.month.clone()),
             size: speech.number(i64::from(row.size)),
+            size_value: u64::from(row.size),
             cells: cells
                 .map(|(place, active)| {
                     let share = share_of(*active, row.size);
@@ -148,6 +151,7 @@ impl Scene<'_> {
                     };
                     Some(Cell {
                         tint: share / deepest,
+                        value: share.to_string(),
                         text: speech.percent(share, 0),
                         note: String::new(),
                         readout: speech.say_with(key, readout),

@@ -7,7 +7,7 @@ use super::Scene;
 use crate::charts::row_bar;
 use crate::format::decimals_for;
 use crate::i18n::Words;
-use crate::pages::parts::{count, door, number};
+use crate::pages::parts::{count, door, ends, number};
 
 impl Scene<'_> {
     /// The kinds of content on which first visits began, beside the share over all visitors.
@@ -60,19 +60,22 @@ impl Scene<'_> {
 
     fn contents_table(&self, rows: &[ContentRow], all: &ShareBy, visitors: u64) -> Markup {
         let speech = self.speech;
+        let [low, high] = ends(speech, &speech.say("retention-contents-back"));
         let highest = rows
             .iter()
             .map(|row| row.back.high)
             .fold(all.high, f64::max);
         html! {
             div.wide {
-                table.contents {
+                table.contents data-export="contents" {
                     caption.heard { (speech.say("retention-contents-caption")) }
                     thead {
                         tr {
                             th scope="col" { (speech.say("retention-contents-content")) }
                             th.n scope="col" { (speech.say("retention-contents-visitors")) }
-                            th.n scope="col" { (speech.say("retention-contents-back")) }
+                            th.n scope="col" data-more={ (low) "|" (high) } {
+                                (speech.say("retention-contents-back"))
+                            }
                             th.aside scope="col" {
                                 span.heard { (speech.say("retention-contents-drawn")) }
                             }
@@ -83,7 +86,7 @@ impl Scene<'_> {
                         @for row in rows {
                             tr {
                                 th scope="row" { bdi { (row.content) } }
-                                td.n {
+                                td.n data-value=(row.visitors) {
                                     a href=(door(&row.predicate)) {
                                         (number(speech, row.visitors))
                                     }
@@ -96,7 +99,7 @@ impl Scene<'_> {
                     tfoot {
                         tr {
                             th scope="row" { (speech.say("retention-contents-all")) }
-                            td.n {
+                            td.n data-value=(visitors) {
                                 a href=(door("visits >= 1")) { (number(speech, visitors)) }
                             }
                             (self.share_cells(all, highest))
@@ -113,7 +116,7 @@ impl Scene<'_> {
         let speech = self.speech;
         let decimals = decimals_for(by.low, by.high);
         html! {
-            td.n {
+            td.n data-value=(by.share) data-more={ (by.low) "|" (by.high) } {
                 (speech.percent(by.share, decimals))
                 small {
                     (speech.span(

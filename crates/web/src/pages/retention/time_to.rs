@@ -7,7 +7,7 @@ use super::{BUYERS_FOR_A_SHARE, Scene};
 use crate::charts::{Axis, Curve, Line, Note, Point, Region, Sample, Series, Size, curve};
 use crate::format::decimals_for;
 use crate::i18n::Words;
-use crate::pages::parts::{count, door, number, twin};
+use crate::pages::parts::{count, door, ends, number, twin};
 
 /// The longest time that is drawn.
 const DAYS_MAX: u32 = 365;
@@ -190,6 +190,7 @@ impl Scene<'_> {
         let ticks = TICKS.into_iter().filter(|day| *day <= last);
         let share_ticks = [0.0, 0.25, 0.5, 0.75, 1.0];
         Curve {
+            id: told.id,
             label: told.title.clone(),
             size: Size::Half,
             x: Axis {
@@ -256,14 +257,17 @@ impl Scene<'_> {
     fn table(&self, told: &Told<'_>) -> Markup {
         let speech = self.speech;
         let days = (0..=last_day(told.time)).step_by(ROW_DAYS).skip(1);
+        let [low, high] = ends(speech, &speech.say("retention-time-interval"));
         html! {
-            table.narrow {
+            table.narrow data-export=(told.id) {
                 caption { (told.title) }
                 thead {
                     tr {
                         th scope="col" { (speech.say(told.axis)) }
                         th.n scope="col" { (speech.say("retention-time-back")) }
-                        th.n scope="col" { (speech.say("retention-time-interval")) }
+                        th.n scope="col" data-value=(low) data-more=(high) {
+                            (speech.say("retention-time-interval"))
+                        }
                         th.n scope="col" { (speech.say("retention-time-waiting")) }
                     }
                 }
@@ -272,15 +276,17 @@ impl Scene<'_> {
                         @let point = at(told.time, day);
                         @let decimals = decimals_for(point.low, point.high);
                         tr {
-                            th scope="row" { (speech.number(i64::from(day))) }
-                            td.n { (speech.percent(point.share, decimals)) }
-                            td.n {
+                            th scope="row" data-value=(day) { (speech.number(i64::from(day))) }
+                            td.n data-value=(point.share) {
+                                (speech.percent(point.share, decimals))
+                            }
+                            td.n data-value=(point.low) data-more=(point.high) {
                                 (speech.span(
                                     &speech.percent_number(point.low, decimals),
                                     &speech.percent(point.high, decimals),
                                 ))
                             }
-                            td.n { (number(speech, point.at_risk)) }
+                            td.n data-value=(point.at_risk) { (number(speech, point.at_risk)) }
                         }
                     }
                 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::Scene;
 use crate::charts::row_bar;
 use crate::i18n::Words;
-use crate::pages::parts::{count, door, number};
+use crate::pages::parts::{count, door, ends, number};
 
 impl Scene<'_> {
     /// The rows, with the door to those about to cross the day.
@@ -19,15 +19,18 @@ impl Scene<'_> {
             .count("once", count(once))
             .text("day", self.day_of(self.retention.today));
         let about = self.retention.about_to_cross.as_ref();
+        let [from, until] = ends(speech, &speech.say("retention-waiting-days"));
         html! {
             section aria-labelledby="waiting" {
                 h2 #waiting { (self.waiting_title(once)) }
                 p.how { (speech.say_with("retention-waiting-how", how)) }
-                table.waiting {
+                table.waiting data-export="waiting" {
                     caption.heard { (speech.say("retention-waiting-caption")) }
                     thead {
                         tr {
-                            th scope="col" { (speech.say("retention-waiting-days")) }
+                            th scope="col" data-value=(from) data-more=(until) {
+                                (speech.say("retention-waiting-days"))
+                            }
                             th.n scope="col" { (speech.say("retention-waiting-customers")) }
                             th scope="col" {
                                 span.heard { (speech.say("retention-contents-drawn")) }
@@ -74,15 +77,19 @@ impl Scene<'_> {
             None => "retention-waiting-open",
         };
         let customers = row.door.customers;
+        let until = row.until_days.map(|days| days.to_string());
+        let until = until.unwrap_or_default();
         html! {
             tr.about[row.about_to_cross] {
-                th scope="row" {
+                th scope="row" data-value=(row.from_days) data-more=(until) {
                     (speech.say_with(key, words))
                     @if row.about_to_cross {
                         small { (speech.say("retention-waiting-about")) }
                     }
                 }
-                td.n { a href=(door(&row.door.predicate)) { (number(speech, customers)) } }
+                td.n data-value=(customers) {
+                    a href=(door(&row.door.predicate)) { (number(speech, customers)) }
+                }
                 td { (row_bar(customers as f64, None, (0.0, most as f64))) }
             }
         }

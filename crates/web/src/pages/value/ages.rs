@@ -7,7 +7,7 @@ use super::Scene;
 use crate::charts::{Bar, Bars, Size, bars};
 use crate::i18n::{Speech, Words};
 use crate::pages::amount;
-use crate::pages::parts::{count, number, twin};
+use crate::pages::parts::{cell, count, ends, number, twin};
 
 impl Scene<'_> {
     pub(super) fn ages(&self) -> Markup {
@@ -133,35 +133,46 @@ impl Scene<'_> {
     fn ages_table(&self) -> Markup {
         let speech = self.speech;
         let caption = Words::new().text("currency", self.speech.unit(self.currency));
-        let money = |minor: f64| html! { (amount(&speech.amount(whole(minor), self.currency))) };
-        let heads = [
-            "value-ages-customers",
-            "value-ages-mean",
-            "value-ages-interval",
-            "value-ages-active",
-            "value-ages-active-mean",
-        ];
+        let raw = |minor: f64| self.currency.raw(whole(minor));
+        let money = |minor: f64| {
+            let shown = amount(&speech.amount(whole(minor), self.currency));
+            cell(raw(minor), shown)
+        };
+        let many = |of: u64| cell(of, html! { (number(speech, of)) });
+        let head = |key: &str| html! { th.n scope="col" { (speech.say(key)) } };
+        let [low, high] = ends(speech, &speech.say("value-ages-interval"));
         html! {
             div.wide tabindex="0" {
-                table {
+                table data-export="ages" {
                     caption { (speech.say_with("value-ages-caption", caption)) }
                     thead {
                         tr {
                             th scope="col" { (speech.say("value-ages-x")) }
-                            @for head in heads { th.n scope="col" { (speech.say(head)) } }
+                            (head("value-ages-customers"))
+                            (head("value-ages-mean"))
+                            th.n scope="col" data-value=(low) data-more=(high) {
+                                (speech.say("value-ages-interval"))
+                            }
+                            (head("value-ages-active"))
+                            (head("value-ages-active-mean"))
                         }
                     }
                     tbody {
                         @for row in &self.value.ages {
                             tr {
-                                th scope="row" { (speech.number(i64::from(row.months))) }
-                                td.n { (number(speech, row.customers)) }
-                                td.n { (money(row.mean)) }
-                                td.n {
+                                th scope="row" data-value=(row.months) {
+                                    (speech.number(i64::from(row.months)))
+                                }
+                                (many(row.customers))
+                                (money(row.mean))
+                                td.n data-value=(raw(row.low)) data-more=(raw(row.high)) {
                                     (speech.span(&self.rounded(row.low), &self.rounded(row.high)))
                                 }
-                                td.n { (number(speech, row.active)) }
-                                td.n { @if let Some(mean) = row.mean_active { (money(mean)) } }
+                                (many(row.active))
+                                @match row.mean_active {
+                                    Some(mean) => (money(mean)),
+                                    None => td.n {},
+                                }
                             }
                         }
                     }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::Scene;
 use crate::i18n::Words;
-use crate::pages::parts::{count, door, number};
+use crate::pages::parts::{cell, count, door, number};
 
 /// A ratio beyond this is told without decimals.
 const LARGE_RATIO: f64 = 10.0;
@@ -13,8 +13,9 @@ const LARGE_RATIO: f64 = 10.0;
 /// One measure of both ends.
 struct Measure {
     name: String,
-    best: String,
-    worst: String,
+    /// The cells of both.
+    best: Markup,
+    worst: Markup,
     /// The best as so many times the worst; none where that says nothing.
     ratio: Option<f64>,
 }
@@ -30,7 +31,7 @@ impl Scene<'_> {
             section aria-labelledby="contrast" {
                 h2 #contrast { (self.contrast_title(contrast)) }
                 p.how { (speech.say_with("value-contrast-how", how)) }
-                table {
+                table data-export="contrast" {
                     caption.heard { (speech.say("value-contrast-caption")) }
                     thead {
                         tr {
@@ -52,9 +53,9 @@ impl Scene<'_> {
                         @for measure in self.measures(&contrast.best, &contrast.worst) {
                             tr {
                                 th scope="row" { (measure.name) }
-                                td.n { (measure.best) }
-                                td.n { (measure.worst) }
-                                td.n { (self.ratio(measure.ratio)) }
+                                (measure.best)
+                                (measure.worst)
+                                td.n data-value=[measure.ratio] { (self.ratio(measure.ratio)) }
                             }
                         }
                     }
@@ -97,7 +98,7 @@ impl Scene<'_> {
     /// What is told of both. Money is rounded to whole units: these are means.
     fn measures(&self, best: &GroupFigures, worst: &GroupFigures) -> Vec<Measure> {
         let speech = self.speech;
-        let measure = |key: &str, shown: &dyn Fn(&GroupFigures) -> (String, f64)| {
+        let measure = |key: &str, shown: &dyn Fn(&GroupFigures) -> (Markup, f64)| {
             let ((best, of), (worst, to)) = (shown(best), shown(worst));
             Measure {
                 name: speech.say(key),
@@ -106,9 +107,12 @@ impl Scene<'_> {
                 ratio: ratio_of(of, to),
             }
         };
-        let share = |share: f64| (speech.percent(share, 1), share);
-        let money = |minor: i64| (speech.money_rounded(minor, self.currency), minor as f64);
-        let each = |number: f64| (speech.decimal(number, 1), number);
+        let share = |share: f64| (cell(share, html! { (speech.percent(share, 1)) }), share);
+        let money = |minor: i64| {
+            let shown = html! { (speech.money_rounded(minor, self.currency)) };
+            (cell(self.currency.raw(minor), shown), minor as f64)
+        };
+        let each = |number: f64| (cell(number, html! { (speech.decimal(number, 1)) }), number);
         let mut measures = vec![
             measure("value-contrast-gross-each", &|it| {
                 money(it.gross / count(it.customers.max(1)))
@@ -119,7 +123,7 @@ impl Scene<'_> {
             measure("value-contrast-repeat", &|it| share(it.repeat_share)),
             measure("value-contrast-days", &|it| {
                 let days = u64::from(it.median_days_since);
-                (number(speech, days), days as f64)
+                (cell(days, html! { (number(speech, days)) }), days as f64)
             }),
             measure("value-contrast-returns", &|it| share(it.return_share)),
         ];

@@ -72,7 +72,9 @@ impl Scene<'_> {
             let size: u64 = cells.clone().map(|cell| cell.customers).sum();
             HeatRow {
                 label: self.recency_words(grid, recency),
+                value: None,
                 size: number(speech, size),
+                size_value: size,
                 cells: cells
                     .filter(|cell| columns.contains(&cell.frequency))
                     .map(|cell| Some(self.grid_cell(grid, cell, deepest)))
@@ -95,6 +97,7 @@ impl Scene<'_> {
                 .collect(),
             rows: rows.into_iter().rev().map(row).collect(),
             unfinished: String::new(),
+            second: speech.say("value-contrast-share"),
         }
     }
 
@@ -113,6 +116,7 @@ impl Scene<'_> {
                 true => cell.gross_share / deepest,
                 false => f64::NAN,
             },
+            value: format!("{}|{}", cell.customers, cell.gross_share),
             text: number(speech, cell.customers),
             note: share,
             readout: speech.say_with("value-grid-readout", readout),

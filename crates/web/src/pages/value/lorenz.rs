@@ -66,6 +66,7 @@ impl Scene<'_> {
         });
         let samples = spread.lorenz.iter().step_by(SAMPLE_POINTS);
         Curve {
+            id: "lorenz",
             label: self.lorenz_title(spread),
             size: Size::Half,
             x: axis("value-lorenz-x"),
@@ -100,7 +101,7 @@ impl Scene<'_> {
         let speech = self.speech;
         let decimals = decimals_of(self.value.buyers);
         html! {
-            table.narrow {
+            table.narrow data-export="lorenz" {
                 caption { (self.lorenz_title(spread)) }
                 thead {
                     tr {
@@ -111,8 +112,10 @@ impl Scene<'_> {
                 tbody {
                     @for (customers, gross) in spread.lorenz.iter().step_by(ROW_POINTS) {
                         tr {
-                            th scope="row" { (speech.percent(*customers, 0)) }
-                            td.n { (speech.percent(*gross, decimals)) }
+                            th scope="row" data-value=(customers) {
+                                (speech.percent(*customers, 0))
+                            }
+                            td.n data-value=(gross) { (speech.percent(*gross, decimals)) }
                         }
                     }
                 }

@@ -165,7 +165,7 @@ fn the_ends_stand_side_by_side_with_their_ratio() {
         &page,
         &[
             "orders 11 times as often",
-            "<td class=\"n\">10,000</td>",
+            "<td class=\"n\" data-value=\"10000.00\">10,000</td>",
             "×\u{a0}11",
         ],
     );

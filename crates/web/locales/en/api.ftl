@@ -1,0 +1,13 @@
+api-title = The API
+api-headline = What the shop’s own programs can ask and do
+api-lead = Every call carries a secret key of the shop, which an owner makes under Keys. The descriptions are in English, as the API is.
+api-document = The same as an OpenAPI document, for programs:
+api-contents = Endpoints
+api-needs = The key needs this permission:
+api-parameters = Parameters
+api-body = Body, as JSON
+api-answers = Answers
+api-example = An example
+api-required = required
+api-optional = optional
+api-schemas = What bodies and answers are made of

@@ -1,0 +1,13 @@
+api-title = API說明
+api-headline = 商店自己的程式可以查詢與執行的事
+api-lead = 每次呼叫都要帶上商店的密鑰，由擁有者在「金鑰」頁建立。說明與API一樣以英文書寫。
+api-document = 供程式讀取的OpenAPI文件：
+api-contents = 端點一覽
+api-needs = 金鑰需要的權限：
+api-parameters = 參數
+api-body = 請求內容（JSON）
+api-answers = 回應
+api-example = 範例
+api-required = 必填
+api-optional = 選填
+api-schemas = 請求與回應的結構
