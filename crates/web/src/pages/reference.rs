@@ -166,7 +166,7 @@ impl Scene {
                 }
                 details {
                     summary { (speech.say("api-example")) }
-                    pre dir="ltr" { code { (example::call(self.document, operation)) } }
+                    pre dir="ltr" tabindex="0" { code { (example::call(self.document, operation)) } }
                 }
             }
         }
