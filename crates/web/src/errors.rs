@@ -23,6 +23,17 @@ pub(crate) enum Refusal {
     UnknownKey,
     /// The key is known and may not do this.
     WriteKey,
+    /// The keys in header and body are not the same.
+    TwoKeys,
+    /// One event, alone in its request, can never be taken.
+    Event {
+        /// A word that programs may rely on.
+        code: &'static str,
+        /// What is wrong with it.
+        sentence: String,
+    },
+    /// Too much waits already; what was sent can be sent again.
+    TooMany,
     /// The `Host` is not one of this server's names.
     Host,
     /// A form came from another site.
@@ -89,6 +100,9 @@ impl Refusal {
             Self::NoKey => (StatusCode::UNAUTHORIZED, "no_key"),
             Self::UnknownKey => (StatusCode::UNAUTHORIZED, "unknown_key"),
             Self::WriteKey => (StatusCode::FORBIDDEN, "write_key"),
+            Self::TwoKeys => (StatusCode::UNAUTHORIZED, "two_keys"),
+            Self::Event { code, .. } => (StatusCode::BAD_REQUEST, *code),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "busy"),
             Self::Host => (StatusCode::MISDIRECTED_REQUEST, "wrong_host"),
             Self::OtherSite => (StatusCode::FORBIDDEN, "other_site"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -121,6 +135,9 @@ impl Refusal {
             Self::NoKey => "give a secret key: Authorization: Bearer secret_…".into(),
             Self::UnknownKey => "this key is not one of this shop's, or was revoked".into(),
             Self::WriteKey => "a write key may only send events; this needs a secret key".into(),
+            Self::TwoKeys => "the keys in header and body are not the same: send one".into(),
+            Self::Event { sentence, .. } => sentence.clone(),
+            Self::TooMany => "too much waits; nothing was taken, send it again".into(),
             Self::Host => {
                 "this server does not answer to that name; see --public-url and --listen".into()
             }
@@ -254,7 +271,11 @@ pub(crate) fn in_json(refusal: &Refusal) -> Response {
     if verdict.status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if verdict.status == StatusCode::SERVICE_UNAVAILABLE {
+    let is_later = [
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    if is_later.contains(&verdict.status) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response

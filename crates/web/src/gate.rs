@@ -27,6 +27,9 @@ pub enum Gate {
     Anybody,
     /// Somebody who is signed in, whatever their role.
     SignedIn,
+    /// A program whose key may send events: the key can stand in the body, so the handler reads
+    /// it and asks.
+    Sends,
     /// Somebody, or under `/v1` a key, with this permission.
     Needs(Permission),
 }
@@ -36,6 +39,7 @@ impl fmt::Display for Gate {
         match self {
             Self::Anybody => f.write_str("anybody"),
             Self::SignedIn => f.write_str("signed_in"),
+            Self::Sends => f.write_str("send_events"),
             Self::Needs(permission) => permission.fmt(f),
         }
     }
@@ -135,7 +139,7 @@ async fn pass(
     let origin = origin_of(&shared, &request);
     let is_api = request.uri().path().starts_with("/v1/");
     let who = match (gate, is_api) {
-        (Gate::Anybody, _) => {
+        (Gate::Anybody | Gate::Sends, _) => {
             request.extensions_mut().insert(origin);
             return next.run(request).await;
         }

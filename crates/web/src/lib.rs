@@ -10,6 +10,7 @@ mod asked;
 mod asking;
 mod assets;
 mod charts;
+mod collect;
 mod cookies;
 mod errors;
 mod export;
@@ -33,6 +34,7 @@ use app::App;
 use tokio::net::TcpListener;
 
 pub use address::PublicAddress;
+pub use collect::ReadMessages;
 pub use gate::{Endpoint, Gate};
 pub use ipnet::IpNet;
 pub use router::{endpoints, router};
@@ -63,6 +65,8 @@ pub struct WebOptions {
     pub has_mail: bool,
     /// Proxies in front, whose word about where a request comes from is believed.
     pub proxies: Vec<IpNet>,
+    /// What reads the bodies of trackers; without, there is no collector.
+    pub read_messages: Option<ReadMessages>,
     /// Another shop, served elsewhere, to which every page has a switch.
     pub neighbour: Option<Neighbour>,
 }
@@ -102,6 +106,7 @@ impl Default for WebOptions {
             is_open: false,
             has_mail: false,
             proxies: Vec::new(),
+            read_messages: None,
             neighbour: None,
         }
     }

@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 use crate::errors::Refusal;
 use crate::gate::{Endpoint, Gate, Routes};
 use crate::shared::Shared;
-use crate::{WebOptions, api, assets, export, guard, pages, watch};
+use crate::{WebOptions, api, assets, collect, export, guard, pages, watch};
 
 /// Every address that is served, with what it needs.
 #[must_use]
@@ -24,6 +24,7 @@ fn routes() -> Routes {
         .and(assets::routes())
         .and(pages::routes())
         .and(api::routes())
+        .and(collect::routes())
 }
 
 /// The pages, the API and the files of one shop.
@@ -42,6 +43,7 @@ pub fn router(app: App, options: WebOptions) -> Router {
         .layer(from_fn(guard::dress))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(shared.clone(), guard::secure))
+        .layer(from_fn(collect::cross_origin))
         .layer(from_fn_with_state(shared.clone(), guard::number))
         .with_state(shared)
 }

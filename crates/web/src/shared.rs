@@ -7,6 +7,7 @@ use app::{App, AppError};
 use tokio::sync::Semaphore;
 
 use crate::WebOptions;
+use crate::collect::Debugger;
 use crate::errors::Refusal;
 
 /// The shop and the limits of this server. Cheap to clone.
@@ -15,6 +16,7 @@ pub(crate) struct Shared {
     pub(crate) app: App,
     pub(crate) options: Arc<WebOptions>,
     pub(crate) seats: Arc<Semaphore>,
+    pub(crate) debugger: Arc<Debugger>,
     asks: Arc<Semaphore>,
     forms: Arc<AtomicU64>,
     requests: Arc<AtomicU64>,
@@ -28,6 +30,7 @@ impl Shared {
             requests: Arc::new(AtomicU64::new(1)),
             app,
             seats: Arc::new(Semaphore::new(options.requests_max)),
+            debugger: Arc::default(),
             asks: Arc::new(Semaphore::new(options.asks_max)),
             forms: Arc::new(AtomicU64::new(0)),
             options: Arc::new(options),

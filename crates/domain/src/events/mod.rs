@@ -4,6 +4,7 @@ mod behaviour;
 mod history;
 mod order;
 mod problem;
+mod told;
 
 pub use behaviour::{
     Behaviour, Complaint, ConsentChange, Delivery, Description, PageView, PointsAdjusted,
@@ -18,6 +19,7 @@ pub use order::{
     RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
+pub use told::{Sender, ToldBatch, ToldError};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -69,7 +69,7 @@ impl Operation<'_> {
         let found = found.find(|it| it.method == self.method && it.path == self.path)?;
         match found.gate {
             Gate::Needs(permission) => Some(permission),
-            Gate::Anybody | Gate::SignedIn => None,
+            Gate::Anybody | Gate::SignedIn | Gate::Sends => None,
         }
     }
 }

@@ -1,0 +1,456 @@
+//! The collector: events from trackers, in the form that all of them speak.
+//!
+//! Authenticate, limit, parse, record, acknowledge: an answer of 200 says that every event that was
+//! not refused by name is in the log. What a tracker sends is read by a function that the program
+//! passes in, because the wire format is a connector's and this floor knows HTTP alone.
+
+mod debugger;
+
+use std::io::Read;
+
+use app::events::Verdict;
+use app::settings::KeyKind;
+use app::trust::{KeyHolder, TrustRefusal};
+use app::{App, AppError, StoreError};
+use axum::Json;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use domain::events::{Event, Sender, ToldBatch};
+use domain::trust::Permission;
+use flate2::read::MultiGzDecoder;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::Asked;
+use crate::errors::Refusal;
+use crate::gate::{Gate, Routes};
+use crate::shared::Shared;
+pub(crate) use debugger::{Debugger, Seen};
+
+/// The largest body, on the wire and unpacked: what trackers know from other collectors.
+const BODY_BYTES_MAX: usize = 500_000;
+/// Where trackers send to, without the slash that some put at the end. Browsers shorten types to
+/// their first letter; `b` is a batch on its way out of a page.
+const PATHS: [&str; 14] = [
+    "/v1/batch",
+    "/v1/b",
+    "/v1/identify",
+    "/v1/i",
+    "/v1/track",
+    "/v1/t",
+    "/v1/page",
+    "/v1/p",
+    "/v1/screen",
+    "/v1/s",
+    "/v1/group",
+    "/v1/g",
+    "/v1/alias",
+    "/v1/a",
+];
+const PATHS_WITH_SLASH: [&str; 14] = [
+    "/v1/batch/",
+    "/v1/b/",
+    "/v1/identify/",
+    "/v1/i/",
+    "/v1/track/",
+    "/v1/t/",
+    "/v1/page/",
+    "/v1/p/",
+    "/v1/screen/",
+    "/v1/s/",
+    "/v1/group/",
+    "/v1/g/",
+    "/v1/alias/",
+    "/v1/a/",
+];
+/// Figures about itself that a library sends; nobody asked for them.
+const IGNORED: [&str; 2] = ["/v1/m", "/v1/m/"];
+
+/// Reads a body: of one event of the type that the address names, or of a batch. The error is a
+/// sentence about a body in which no events can be found.
+pub type ReadMessages = fn(&[u8], Option<&str>, &Sender) -> Result<ToldBatch, String>;
+
+pub(crate) fn routes() -> Routes {
+    let paths = PATHS.into_iter().chain(PATHS_WITH_SLASH);
+    let routes = paths.fold(Routes::default(), |routes, path| {
+        routes.post(path, Gate::Sends, collect)
+    });
+    IGNORED.into_iter().fold(routes, |routes, path| {
+        routes.post(path, Gate::Anybody, async || Json(Answer::default()))
+    })
+}
+
+fn is_ours(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    PATHS.contains(&path) || IGNORED.contains(&path)
+}
+
+/// Lets pages of other sites send events: that is what a tracker is for. Nothing is read back
+/// that the sender did not send.
+pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
+    if !is_ours(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut response = match *request.method() {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    let anybody = HeaderValue::from_static("*");
+    let allowed = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, content-encoding, x-write-key, x-retry-count",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after"),
+        (header::VARY, "origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+    ];
+    for (name, value) in allowed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let origin = origin.unwrap_or(anybody);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    response
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CollectAsked {
+    verbose: String,
+}
+
+/// What the sender is answered: success, and with `verbose=1` a verdict on each event.
+#[derive(Debug, Serialize)]
+struct Answer {
+    success: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<usize>,
+    /// Events that were here before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicates: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected: Option<Vec<Rejected>>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self {
+            success: true,
+            accepted: None,
+            duplicates: None,
+            rejected: None,
+        }
+    }
+}
+
+/// An event that can never be taken, and why.
+#[derive(Debug, Clone, Serialize)]
+struct Rejected {
+    /// Which one of the body, from 0.
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    code: &'static str,
+    message: String,
+}
+
+async fn collect(
+    State(shared): State<Shared>,
+    Asked(asked): Asked<CollectAsked>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
+    let kind = kind_of(request.uri().path());
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
+    let posted = Posted {
+        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
+        is_packed: is_packed(&parts.headers),
+        key: key_in(&parts.headers)?,
+        kind,
+        read,
+    };
+    // Unpacking and reading half a megabyte is work for a thread that may take its time.
+    let app = shared.app.clone();
+    let (holder, told) = shared.run(move || posted.open(&app)).await?;
+    let recorded = record(&shared, told).await?;
+    shared.debugger.note(holder.id, &recorded.seen);
+    if kind.is_some()
+        && let Some(rejected) = recorded.rejected.first()
+    {
+        return Err(Refusal::Event {
+            code: rejected.code,
+            sentence: rejected.message.clone(),
+        });
+    }
+    let answer = match asked.verbose.as_str() {
+        "" | "0" | "false" => Answer::default(),
+        _ => Answer {
+            success: true,
+            accepted: Some(recorded.accepted),
+            duplicates: Some(recorded.duplicates),
+            rejected: Some(recorded.rejected),
+        },
+    };
+    Ok(Json(answer).into_response())
+}
+
+/// The type that an address names; none for a batch.
+fn kind_of(path: &str) -> Option<&'static str> {
+    let last = path.trim_end_matches('/').rsplit('/').next()?;
+    ["identify", "track", "page", "screen", "group", "alias"]
+        .into_iter()
+        .find(|kind| *kind == last || &kind[..1] == last)
+}
+
+/// What some senders pack without saying so is found out by its first bytes.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    encoding.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"gzip"))
+}
+
+/// The key in the headers: `Basic` with the key for a name and no password, with the colon or
+/// without; `Bearer`; or a header of its own.
+fn key_in(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok();
+    let own = text(HeaderName::from_static("x-write-key")).map(str::to_owned);
+    let Some(given) = text(header::AUTHORIZATION) else {
+        return Ok(own);
+    };
+    let (scheme, value) = given.split_once(' ').unwrap_or_default();
+    let value = value.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(Some(value.to_owned()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(Refusal::NoKey);
+    }
+    let decoded = BASE64_STANDARD.decode(value).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = decoded.ok_or(Refusal::NoKey)?;
+    let name = decoded.split(':').next().unwrap_or_default();
+    Ok(Some(name.to_owned()))
+}
+
+/// A body as it came.
+struct Posted {
+    bytes: Bytes,
+    is_packed: bool,
+    key: Option<String>,
+    kind: Option<&'static str>,
+    read: ReadMessages,
+}
+
+impl Posted {
+    /// Who sends what. The key may stand in a header, in the body, or in both, and then alike.
+    fn open(&self, app: &App) -> Result<(KeyHolder, ToldBatch), Refusal> {
+        let holder = self.key.as_deref().map(|key| holder_of(app, key));
+        let holder = holder.transpose()?;
+        let unpacked = self.unpacked()?;
+        let body = unpacked.as_deref().unwrap_or(&self.bytes);
+        let mut sender = {
+            let in_force = app.in_force();
+            Sender {
+                at: app.now(),
+                currency: in_force.settings.currency,
+                zone: in_force.settings.zone.clone(),
+                is_secret: holder.is_some_and(|it| it.kind == KeyKind::Secret),
+            }
+        };
+        let told = (self.read)(body, self.kind, &sender).map_err(Refusal::Unreadable)?;
+        match (holder, told.write_key.as_deref()) {
+            (None, None) => Err(Refusal::NoKey),
+            (Some(_), Some(key)) if self.key.as_deref() != Some(key) => Err(Refusal::TwoKeys),
+            (Some(holder), _) => Ok((holder, told)),
+            (None, Some(key)) => {
+                let holder = holder_of(app, key)?;
+                if holder.kind != KeyKind::Secret {
+                    return Ok((holder, told));
+                }
+                // What the shop itself says is more than a claim: it is read again as such.
+                sender.is_secret = true;
+                let told = (self.read)(body, self.kind, &sender).map_err(Refusal::Unreadable)?;
+                Ok((holder, told))
+            }
+        }
+    }
+
+    /// The body without its packing. What it unpacks to is bounded while it is unpacked: its size
+    /// on the wire says nothing.
+    fn unpacked(&self) -> Result<Option<Vec<u8>>, Refusal> {
+        if !self.is_packed && !self.bytes.starts_with(b"\x1f\x8b") {
+            return Ok(None);
+        }
+        let mut unpacked = Vec::new();
+        let most = BODY_BYTES_MAX as u64 + 1;
+        let mut reader = MultiGzDecoder::new(&self.bytes[..]).take(most);
+        if reader.read_to_end(&mut unpacked).is_err() {
+            return Err(Refusal::Unreadable("the body is no gzip".to_owned()));
+        }
+        match unpacked.len() > BODY_BYTES_MAX {
+            true => Err(Refusal::TooLarge),
+            false => Ok(Some(unpacked)),
+        }
+    }
+}
+
+/// Who bears a key that may send events.
+fn holder_of(app: &App, key: &str) -> Result<KeyHolder, Refusal> {
+    let holder = app.key_open(key)?.ok_or(Refusal::UnknownKey)?;
+    match holder.scopes.has(Permission::SendEvents) {
+        true => Ok(holder),
+        false => Err(TrustRefusal::NotPermitted(Permission::SendEvents).into()),
+    }
+}
+
+/// What became of a body.
+struct Recorded {
+    accepted: usize,
+    duplicates: usize,
+    rejected: Vec<Rejected>,
+    /// Each event for the debugger, in the order sent.
+    seen: Vec<Seen>,
+}
+
+/// Records what can be taken, and waits until it is in the log. The seat is given back before
+/// that: many requests share a commit.
+async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
+    let at = shared.app.now();
+    let mut seen: Vec<Seen> = told.events.iter().map(|it| Seen::of(at, it)).collect();
+    let mut rejected = Vec::new();
+    let mut events = Vec::new();
+    for (index, event) in told.events.into_iter().enumerate() {
+        match event {
+            Ok(mut event) => {
+                if event.message_id.is_empty() {
+                    event.message_id = shared.form_id();
+                }
+                events.push((index, event));
+            }
+            Err(error) => rejected.push(Rejected {
+                index,
+                message_id: error.message_id,
+                code: error.code,
+                message: error.sentence,
+            }),
+        }
+    }
+    let places: Vec<(usize, String)> = events
+        .iter()
+        .map(|(index, event)| (*index, event.message_id.clone()))
+        .collect();
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+    let verdicts = write(shared, events).await?;
+    let (mut accepted, mut duplicates) = (0, 0);
+    for ((index, message_id), verdict) in places.into_iter().zip(verdicts) {
+        seen[index].verdict = debugger::word_of(&verdict);
+        let (code, message) = match verdict {
+            Verdict::Accepted { .. } => {
+                accepted += 1;
+                continue;
+            }
+            Verdict::Duplicate => {
+                duplicates += 1;
+                continue;
+            }
+            Verdict::Refused(refusal) => ("refused", refusal.to_string()),
+            Verdict::Erased => ("erased", "this person was erased".to_owned()),
+        };
+        seen[index].reason.clone_from(&message);
+        rejected.push(Rejected {
+            index,
+            message_id: Some(message_id),
+            code,
+            message,
+        });
+    }
+    rejected.sort_by_key(|it| it.index);
+    Ok(Recorded {
+        accepted,
+        duplicates,
+        rejected,
+        seen,
+    })
+}
+
+/// Gives events to the writers; too many that wait are sent again later.
+async fn write(shared: &Shared, events: Vec<Event>) -> Result<Vec<Verdict>, Refusal> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let app = shared.app.clone();
+    let taken = shared.run(move || {
+        app.record_then(events, move |outcome| {
+            // Whoever sent them may have gone; they are written all the same.
+            let _ = sender.send(outcome);
+        })
+        .map_err(AppError::Store)
+    });
+    let verdicts = match taken.await {
+        Ok(()) => receiver.await.unwrap_or(Err(StoreError::Closed)),
+        Err(refusal) => return Err(later(refusal)),
+    };
+    verdicts.map_err(|error| later(AppError::Store(error).into()))
+}
+
+/// A full house asks for patience in the way that trackers understand.
+fn later(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::App(AppError::Store(StoreError::Busy)) | Refusal::Busy => Refusal::TooMany,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_types_by_word_and_by_letter() {
+        let check = |path: &str, kind: Option<&str>| assert_eq!(kind_of(path), kind, "{path}");
+        check("/v1/batch", None);
+        check("/v1/b/", None);
+        check("/v1/track", Some("track"));
+        check("/v1/t/", Some("track"));
+        check("/v1/identify", Some("identify"));
+        check("/v1/s", Some("screen"));
+        for (path, with_slash) in PATHS.iter().zip(PATHS_WITH_SLASH) {
+            assert_eq!(format!("{path}/"), with_slash);
+            assert!(is_ours(path) && is_ours(with_slash));
+        }
+        assert!(!is_ours("/v1/customers"));
+    }
+
+    #[test]
+    fn keys_are_found_in_every_header_that_senders_use() {
+        let check = |name: &'static str, value: &str, expected: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            let value = HeaderValue::from_str(value).expect("a header");
+            headers.insert(HeaderName::from_static(name), value);
+            let found = key_in(&headers).expect("a key or none");
+            assert_eq!(found.as_deref(), expected, "{name}");
+        };
+        let basic = |text: &str| format!("Basic {}", BASE64_STANDARD.encode(text));
+        check("authorization", &basic("write_1:"), Some("write_1"));
+        check("authorization", &basic("write_1"), Some("write_1"));
+        check("authorization", &basic("write_1:password"), Some("write_1"));
+        check("authorization", "Bearer write_1", Some("write_1"));
+        check("x-write-key", "write_1", Some("write_1"));
+        check("accept", "*/*", None);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic !!"));
+        assert!(key_in(&headers).is_err());
+    }
+}
