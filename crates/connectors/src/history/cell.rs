@@ -1,86 +1,12 @@
-//! Numbers and times in cells: a quick way for the common forms, the domain's for the rest.
+//! Times in cells: a quick way for the common forms, the domain's for the rest.
 //!
-//! The quick ways give what `domain::money::parse_decimal` and `domain::time::parse_time` give;
-//! tests hold that.
+//! The quick way gives what `domain::time::parse_time` gives; tests hold that.
 
 use std::io::Write as _;
 
-use domain::money::{MoneyError, parse_decimal};
 use domain::time::{Millis, TimeError, Zone, parse_time};
-use rust_decimal::prelude::ToPrimitive;
 
 use super::mapping::DateOrder;
-
-/// Digits that surely fit 64 bits.
-const QUICK_DIGITS_MAX: usize = 18;
-
-/// An exact decimal: `mantissa / 10^scale`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Exact {
-    mantissa: i128,
-    scale: u32,
-}
-
-impl Exact {
-    /// Reads a plain decimal.
-    pub(super) fn read(cell: &[u8]) -> Result<Self, MoneyError> {
-        if let Some(exact) = Self::read_quickly(cell) {
-            return Ok(exact);
-        }
-        let decimal = parse_decimal(&String::from_utf8_lossy(cell))?;
-        Ok(Self {
-            mantissa: decimal.mantissa(),
-            scale: decimal.scale(),
-        })
-    }
-
-    fn read_quickly(cell: &[u8]) -> Option<Self> {
-        let (negative, digits) = match cell {
-            [b'-', digits @ ..] => (true, digits),
-            digits => (false, digits),
-        };
-        if digits.is_empty() || digits.len() > QUICK_DIGITS_MAX {
-            return None;
-        }
-        let mut mantissa = 0_i64;
-        let mut point = None;
-        for (index, byte) in digits.iter().enumerate() {
-            match byte {
-                b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
-                b'.' if point.is_none() && digits.len() > 1 => point = Some(index),
-                _ => return None,
-            }
-        }
-        let scale = point.map_or(0, |point| digits.len() - point - 1) as u32;
-        let mantissa = i128::from(if negative { -mantissa } else { mantissa });
-        Some(Self { mantissa, scale })
-    }
-
-    /// The whole number it is, if it is one.
-    pub(super) fn whole(self) -> Option<i64> {
-        let unit = 10_i128.pow(self.scale);
-        if self.mantissa % unit != 0 {
-            return None;
-        }
-        (self.mantissa / unit).to_i64()
-    }
-
-    /// So many of it in minor units of a currency with `exponent` digits, rounded half-even
-    /// once; nothing when that does not fit.
-    pub(super) fn times(self, quantity: i64, exponent: u32) -> Option<i64> {
-        let product = self.mantissa.checked_mul(i128::from(quantity))?;
-        if self.scale <= exponent {
-            return product
-                .checked_mul(10_i128.pow(exponent - self.scale))?
-                .to_i64();
-        }
-        let unit = 10_i128.pow(self.scale - exponent);
-        let (whole, rest) = (product / unit, product % unit);
-        let twice = rest.abs() * 2;
-        let away = twice > unit || (twice == unit && whole % 2 != 0);
-        (whole + if away { product.signum() } else { 0 }).to_i64()
-    }
-}
 
 /// How many hours of the file are remembered at once.
 const HOURS_KEPT: usize = 4_096;
@@ -209,31 +135,9 @@ fn number(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::money::Currency;
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
-        fn amounts_are_those_of_the_domain(
-            text in "-?[0-9]{1,8}(\\.[0-9]{1,6})?",
-            quantity in -100_000_i64..100_000,
-            code in prop::sample::select(vec!["GBP", "JPY", "KWD"]),
-        ) {
-            let currency: Currency = code.parse().unwrap();
-            let decimal = parse_decimal(&text).unwrap();
-            let expected = currency.minor_units(decimal * rust_decimal::Decimal::from(quantity));
-            let exact = Exact::read(text.as_bytes()).unwrap();
-            prop_assert_eq!(exact.times(quantity, currency.exponent()), expected.ok());
-        }
-
-        #[test]
-        fn any_text_is_a_number_exactly_when_the_domain_says_so(text in "[-+0-9.eN ]{0,24}") {
-            let expected = parse_decimal(&text).ok().map(|d| d.normalize());
-            let got = Exact::read(text.as_bytes()).ok();
-            let got = got.map(|e| rust_decimal::Decimal::from_i128_with_scale(e.mantissa, e.scale));
-            prop_assert_eq!(got.map(|d| d.normalize()), expected);
-        }
-
         #[test]
         fn times_are_those_of_the_domain(
             text in concat!(
@@ -308,20 +212,5 @@ mod tests {
             "12/1/2010 8:26",
             "“12/1/2010 8:26” is not a time",
         );
-    }
-
-    #[test]
-    fn whole_numbers_may_be_written_with_zeros_behind_the_point() {
-        let check = |text: &str, expected: Option<i64>| {
-            let got = Exact::read(text.as_bytes()).ok().and_then(Exact::whole);
-            assert_eq!(got, expected, "{text}");
-        };
-        check("6", Some(6));
-        check("-80995", Some(-80_995));
-        check("6.00", Some(6));
-        check("۶", Some(6));
-        check("1.5", None);
-        check("NaN", None);
-        check("99999999999999999999", None);
     }
 }

@@ -5,12 +5,14 @@ use domain::events::{AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Channel};
 use domain::money::{Currency, MoneyError};
 use domain::time::Millis;
 
-use super::cell::{Clock, Exact};
+use super::cell::Clock;
 use super::fields::Kind;
 use super::header::Places;
 use super::mapping::Mapping;
 use super::reject::{Reason, Refusal};
 use super::table::Table;
+use crate::exact::Exact;
+use crate::lines::REFUND;
 
 /// What programs write when they mean that a cell is empty.
 const NOTHING: [&str; 9] = [
@@ -18,8 +20,6 @@ const NOTHING: [&str; 9] = [
 ];
 /// How many cells belong to the order and not to its line.
 const HEAD_CELLS: usize = 9;
-/// What is refunded where a refund names no product.
-pub(super) const REFUND: &str = "refund";
 
 /// Reads the cells of lines by a mapping.
 pub(super) struct LineReader {

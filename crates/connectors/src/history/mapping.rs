@@ -168,7 +168,7 @@ impl Mapping {
         // What a refund without a product takes back is no product.
         let refund = KindRule {
             kind: LineKind::Adjustment,
-            codes: vec![super::line::REFUND.to_owned()],
+            codes: vec![crate::lines::REFUND.to_owned()],
         };
         Self {
             kind,

@@ -11,13 +11,14 @@ use domain::money::Currency;
 use domain::settings::CATEGORY_BYTES_MAX;
 use domain::time::Millis;
 
-use super::cell::{Clock, Exact};
+use super::cell::Clock;
 use super::codec::{Taker, damaged, put_bytes, put_currency, put_signed};
 use super::line::check_code;
 use super::mapping::Mapping;
 use super::reject::{Reason, Refusal};
 use super::rows::Cells;
 use super::titles::{Claim, cut};
+use crate::exact::Exact;
 
 /// What a payload is, by its first byte: a title on a line of an order.
 pub(super) const CLAIM: u8 = 0;

@@ -16,14 +16,13 @@ use rust_decimal::Decimal;
 
 use super::error::{Error, ReadSoFar};
 use super::header::Places;
-use super::line::{REFUND, something, text_of};
+use super::line::{something, text_of};
 use super::mapping::{Columns, Defaults, KindRule, Mapping, Platform};
 use super::reject::Reason;
 use super::table::{Found, Next, Table};
+use crate::lines::{DISCOUNT, POSTAGE, REFUND};
 
-/// What a line for postage, a discount and a fee is called where a product would stand.
-const POSTAGE: &str = "postage";
-const DISCOUNT: &str = "discount";
+/// What a line for a fee is called where a product would stand.
 const FEE: &str = "fee";
 /// The longest name, telephone number or city that is kept, in bytes.
 const PERSONAL_BYTES_MAX: usize = 200;

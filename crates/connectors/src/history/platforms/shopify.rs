@@ -18,9 +18,9 @@
 use super::{
     DISCOUNT, POSTAGE, Reader, Told, channel_of, negated, personal, place_of, positive, text,
 };
-use crate::history::line::REFUND;
 use crate::history::reject::Reason;
 use crate::history::table::Table;
+use crate::lines::REFUND;
 use domain::events::CODE_BYTES_MAX;
 
 /// The columns that are read.

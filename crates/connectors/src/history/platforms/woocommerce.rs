@@ -24,10 +24,10 @@ use super::{
     DISCOUNT, FEE, POSTAGE, Reader, Told, channel_of, negated, personal, place_of, positive, text,
 };
 use crate::history::json;
-use crate::history::line::REFUND;
 use crate::history::mapping::Platform;
 use crate::history::reject::Reason;
 use crate::history::table::Table;
+use crate::lines::REFUND;
 
 /// What is read, and under which names: of the CSV, and of the API. The first that a file has
 /// counts.

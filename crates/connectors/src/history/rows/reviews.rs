@@ -3,7 +3,8 @@
 use domain::events::{Behaviour, Personal, Review};
 
 use super::{Cells, Document, Row, TEXT_BYTES_MAX};
-use crate::history::cell::{Clock, Exact};
+use crate::exact::Exact;
+use crate::history::cell::Clock;
 use crate::history::reject::{Reason, Refusal};
 
 /// The longest words of a review, in bytes.

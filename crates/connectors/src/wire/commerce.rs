@@ -1,0 +1,222 @@
+//! Events with a behaviour of their own, from their properties.
+
+use domain::events::{
+    Behaviour, Complaint, ConsentChange, Delivery, ProductAdded, ProductTold, ProductView, Review,
+};
+use domain::trust::Purpose;
+
+use super::clock::moment;
+use super::context::Context;
+use super::message::{Flag, Flags, Reading, code};
+use super::money;
+use super::names::{self, Known};
+use super::object::{Object, Value};
+use super::order;
+use super::problem::Problem;
+
+/// What an event is understood as.
+pub(super) struct Told {
+    pub(super) behaviour: Behaviour,
+    /// The plain names of the properties that the behaviour holds; the others are personal.
+    pub(super) held: &'static [&'static str],
+    /// What was said in free words.
+    pub(super) words: Option<String>,
+    pub(super) products: Vec<ProductTold>,
+}
+
+impl Told {
+    /// A behaviour that holds none of the properties.
+    pub(super) const fn named(behaviour: Behaviour) -> Self {
+        Self::holding(behaviour, &[])
+    }
+
+    pub(super) const fn holding(behaviour: Behaviour, held: &'static [&'static str]) -> Self {
+        Self {
+            behaviour,
+            held,
+            words: None,
+            products: Vec::new(),
+        }
+    }
+}
+
+/// The names under which free words come.
+const WORDS: [&str; 6] = ["text", "reviewbody", "body", "review", "comment", "message"];
+/// The names under which the code of a product comes, the best first.
+const PRODUCT: [&str; 4] = ["productid", "id", "sku", "variant"];
+
+/// Understands an event that has a behaviour of its own.
+pub(super) fn told(
+    known: Known,
+    name: &str,
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    context: &Context,
+    flags: &mut Flags,
+) -> Result<Told, Problem> {
+    match known {
+        Known::Ordered => order::ordered(properties, reading, context, flags),
+        Known::Refunded => order::refunded(properties, reading, flags),
+        Known::CheckoutStarted => Ok(Told::named(Behaviour::CheckoutStarted)),
+        Known::ProductViewed => Ok(product_viewed(name, properties)),
+        Known::ProductAdded => product_added(name, properties, flags),
+        Known::Delivered => delivered(properties, reading, flags),
+        Known::Complained => Ok(complained(properties)),
+        Known::Reviewed => Ok(reviewed(properties)),
+        Known::Consent(granted) => consent(granted, properties),
+        Known::Named(ours) => Ok(Told::named(Behaviour::Other(ours.to_owned()))),
+    }
+}
+
+/// The order's number: without it an order cannot count once.
+pub(super) fn order_id(properties: &Object<'_>) -> Result<String, Problem> {
+    let order_id = properties.text(&["orderid", "id"]);
+    let order_id = order_id.ok_or(Problem::Missing("order_id"))?;
+    Ok(order_id.into_owned())
+}
+
+/// The code of a product.
+pub(super) fn product_code(product: &Object<'_>) -> Option<String> {
+    let code_of = |plain: &&str| product.text(&[plain]);
+    let found = PRODUCT.iter().find_map(code_of);
+    found
+        .map(|text| code(&text))
+        .filter(|code| !code.is_empty())
+}
+
+/// What is said of a product by the way; none when it is only named.
+pub(super) fn product_told(product: &Object<'_>) -> Option<ProductTold> {
+    /// The longest category that the catalogue keeps, in bytes.
+    const CATEGORY_BYTES_MAX: usize = domain::settings::CATEGORY_BYTES_MAX;
+    let title = product.text(&["name", "title"]).map(|text| code(&text));
+    let category = product.text(&["category"]);
+    let category = category.map(|text| code(&text));
+    let category = category.filter(|text| text.len() <= CATEGORY_BYTES_MAX);
+    if title.is_none() && category.is_none() {
+        return None;
+    }
+    Some(ProductTold {
+        product: product_code(product)?,
+        title,
+        category,
+        ..ProductTold::default()
+    })
+}
+
+fn product_viewed(name: &str, properties: &Object<'_>) -> Told {
+    let Some(product) = product_code(properties) else {
+        return Told::named(Behaviour::Other(names::kept(name)));
+    };
+    Told {
+        products: product_told(properties).into_iter().collect(),
+        ..Told::named(Behaviour::ProductViewed(ProductView { product }))
+    }
+}
+
+fn product_added(name: &str, properties: &Object<'_>, flags: &mut Flags) -> Result<Told, Problem> {
+    let Some(product) = product_code(properties) else {
+        return Ok(Told::named(Behaviour::Other(names::kept(name))));
+    };
+    let quantity = money::exact(properties.any(&["quantity"]), "quantity")?;
+    let whole = match quantity {
+        None => Some(1),
+        Some(quantity) => quantity.whole().filter(|whole| *whole > 0),
+    };
+    if whole.is_none() {
+        flags.insert(Flag::PartQuantity);
+    }
+    let added = ProductAdded {
+        product,
+        quantity: whole.unwrap_or(1),
+    };
+    Ok(Told {
+        products: product_told(properties).into_iter().collect(),
+        ..Told::named(Behaviour::ProductAdded(added))
+    })
+}
+
+fn delivered(
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    flags: &mut Flags,
+) -> Result<Told, Problem> {
+    let promised_at = properties.any(&["promisedat", "promised"]);
+    let promised_at = moment(promised_at, reading.received.zone).unwrap_or_else(|()| {
+        flags.insert(Flag::TimeUnreadable);
+        None
+    });
+    let text = |plain: &str| properties.text(&[plain]).map(|text| text.into_owned());
+    let delivery = Delivery {
+        order_id: order_id(properties)?,
+        promised_at,
+        carrier: text("carrier"),
+        parcel: text("parcel"),
+    };
+    Ok(Told::named(Behaviour::Delivered(delivery)))
+}
+
+fn complained(properties: &Object<'_>) -> Told {
+    let topic = properties.text(&["topic", "reason", "category"]);
+    let complaint = Complaint {
+        topic: topic.map(|text| code(&text)).unwrap_or_default(),
+    };
+    Told {
+        words: words(properties),
+        ..Told::holding(Behaviour::Complained(complaint), &WORDS)
+    }
+}
+
+/// A review without a rating from 1 to 5 is kept as it was told.
+fn reviewed(properties: &Object<'_>) -> Told {
+    let rating = money::exact(properties.any(&["rating"]), "rating");
+    let rating = rating.ok().flatten().and_then(|rating| rating.whole());
+    let rating = rating.and_then(|rating| u8::try_from(rating).ok());
+    let behaviour = match rating.filter(|rating| (1..=5).contains(rating)) {
+        Some(rating) => Behaviour::Reviewed(Review {
+            review_id: properties.text(&["reviewid"]).map(|id| id.into_owned()),
+            product: properties
+                .text(&["productid", "sku"])
+                .map(|text| code(&text)),
+            rating,
+        }),
+        None => Behaviour::Other("Product Reviewed".to_owned()),
+    };
+    Told {
+        words: words(properties),
+        ..Told::holding(behaviour, &WORDS)
+    }
+}
+
+fn words(properties: &Object<'_>) -> Option<String> {
+    let words = properties.text(&WORDS)?;
+    Some(words.into_owned())
+}
+
+/// A permission that cannot be understood is refused and never overlooked.
+fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Told, Problem> {
+    let purpose = properties.text(&["purpose"]).unwrap_or_default();
+    let purpose = purpose.to_lowercase().replace([' ', '-'], "_");
+    let purpose = purpose.replace("personalization", "personalisation");
+    let purpose: Purpose = purpose.parse().map_err(|_| {
+        let expected = "analytics, personalisation, marketing or third_party";
+        Problem::field("purpose", expected)
+    })?;
+    let answer = properties.any(&["granted", "status"]);
+    let answered = match (answer.and_then(Value::truth), answer.and_then(Value::text)) {
+        (Some(truth), _) => Some(truth),
+        (None, Some(word)) => match word.to_lowercase().as_str() {
+            "granted" | "yes" | "true" => Some(true),
+            "denied" | "revoked" | "no" | "false" => Some(false),
+            _ => None,
+        },
+        (None, None) => None,
+    };
+    // Where the name of the event and its answer differ, nothing was permitted.
+    let granted = match (granted, answered) {
+        (Some(named), Some(answered)) => named && answered,
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => return Err(Problem::field("granted", "true or false")),
+    };
+    let change = ConsentChange { purpose, granted };
+    Ok(Told::named(Behaviour::ConsentChanged(change)))
+}
