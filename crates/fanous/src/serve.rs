@@ -124,6 +124,7 @@ pub(crate) async fn serve(
         is_open: first == First::Demo,
         has_mail: shop.mailer.is_some(),
         proxies: options.proxies.clone(),
+        read_messages: Some(connectors::wire::told),
         ..WebOptions::default()
     };
     if let Some(public) = &options.public_url {
@@ -218,6 +219,7 @@ impl Shop {
             // An example beside another one; what is served for good says more.
             options: WebOptions {
                 is_open: true,
+                read_messages: Some(connectors::wire::told),
                 ..WebOptions::default()
             },
         })

@@ -19,6 +19,7 @@ pub(crate) enum Place {
     Value,
     People,
     Keys,
+    Events,
     Audit,
     Settings,
     Account,
@@ -49,7 +50,7 @@ pub(crate) struct Viewer<'a> {
 pub(crate) const TOKEN_FIELD: &str = "csrf";
 
 /// The rooms to which the navigation leads, with what each needs.
-const ROOMS: [(Place, &str, &str, Permission); 8] = [
+const ROOMS: [(Place, &str, &str, Permission); 9] = [
     (
         Place::Overview,
         "/",
@@ -81,6 +82,7 @@ const ROOMS: [(Place, &str, &str, Permission); 8] = [
         Permission::People,
     ),
     (Place::Keys, "/keys", "common-keys", Permission::Keys),
+    (Place::Events, "/events", "common-events", Permission::Keys),
     (Place::Audit, "/audit", "common-audit", Permission::SeeAudit),
     (
         Place::Settings,

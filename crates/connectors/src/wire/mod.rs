@@ -33,6 +33,7 @@ pub use problem::{MessageError, Problem, WireError};
 
 use std::ops::ControlFlow;
 
+use domain::events::{Sender, ToldBatch, ToldError};
 use domain::money::Currency;
 use domain::time::{Millis, Zone};
 
@@ -134,6 +135,38 @@ pub fn read(
     Ok(Batch {
         write_key: envelope.write_key(),
         events,
+    })
+}
+
+/// [`read`] as the collector asks for it: of the type that the address names, within the limits
+/// that senders know.
+///
+/// # Errors
+/// A sentence about a body in which no events can be found.
+pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatch, String> {
+    let received = Received {
+        at: sender.at,
+        currency: sender.currency,
+        zone: &sender.zone,
+        trust: match sender.is_secret {
+            true => Trust::Secret,
+            false => Trust::Public,
+        },
+    };
+    let kind = kind.and_then(MessageType::of_address);
+    let batch = read(body, kind, &received, &Limits::default());
+    let batch = batch.map_err(|error| error.to_string())?;
+    let events = batch.events.into_iter().map(|message| match message {
+        Ok(message) => Ok(message.event),
+        Err(error) => Err(ToldError {
+            code: error.problem.code(),
+            sentence: error.problem.to_string(),
+            message_id: error.message_id,
+        }),
+    });
+    Ok(ToldBatch {
+        write_key: batch.write_key,
+        events: events.collect(),
     })
 }
 

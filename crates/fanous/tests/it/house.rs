@@ -92,6 +92,7 @@ pub(crate) fn world() -> World {
 /// As the demo serves its shops: each has a switch to another one, which leads home here.
 fn options() -> web::WebOptions {
     web::WebOptions {
+        read_messages: Some(connectors::wire::told),
         neighbour: Some(web::Neighbour {
             name: "Lantern & Sons (synthetic)".to_owned(),
             address: "/".to_owned(),
@@ -224,6 +225,30 @@ impl House {
         let origin = Origin::machine();
         let session = app.invitation_take(invited.token.reveal(), &password, &origin);
         Visitor::of(app, session.expect("signed in").token.reveal())
+    }
+
+    /// A body that is no text.
+    pub(crate) fn send_bytes(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let key = format!("Bearer {}", self.write_key);
+        let mut request = ureq::http::Request::builder()
+            .method("POST")
+            .uri(format!("{}{path}", self.url))
+            .header("Authorization", key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body).expect("a request");
+        let mut response = self.agent.run(request).expect("an answer");
+        Answer {
+            status: response.status().as_u16(),
+            text: response.body_mut().read_to_string().expect("text"),
+            headers: response.headers().clone(),
+        }
     }
 
     /// A page, as a browser asks for it in which somebody is signed in.

@@ -4,6 +4,7 @@
 mod api;
 mod browser;
 mod cli;
+mod collector;
 mod customers;
 mod customers_builder;
 mod described;

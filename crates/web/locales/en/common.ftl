@@ -31,3 +31,4 @@ common-export-svg = Save as SVG
 common-export-label = { $link }: { $label }
 common-export-low = { $head }: from
 common-export-high = { $head }: to
+common-events = Events

@@ -31,3 +31,4 @@ common-export-svg = ذخیره به صورت SVG
 common-export-label = { $link }: { $label }
 common-export-low = { $head }: از
 common-export-high = { $head }: تا
+common-events = رویدادها

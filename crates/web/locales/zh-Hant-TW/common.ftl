@@ -31,3 +31,4 @@ common-export-svg = 存成SVG
 common-export-label = { $link }：{ $label }
 common-export-low = { $head }：下限
 common-export-high = { $head }：上限
+common-events = 事件

@@ -76,6 +76,7 @@ fn every_key_that_is_said_exists() {
         "account-",
         "people-",
         "keys-",
+        "events-",
         "audit-",
         "action-",
         "settings-",

@@ -6,6 +6,7 @@ mod customer;
 mod customers;
 mod design;
 mod entrance;
+mod events;
 mod explained;
 mod forms;
 mod keys;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Routes {
         .post("/language", Gate::Anybody, language::choose)
         .and(of_customers())
         .and(entrance::routes())
+        .and(events::routes())
         .and(account::routes())
         .and(people::routes())
         .and(keys::routes())

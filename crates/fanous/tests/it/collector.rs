@@ -1,0 +1,233 @@
+//! The collector over HTTP: each form of key, packing, answer and bound, on both engines.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use testkit::engines::both;
+
+use crate::house::{Answer, House};
+
+/// A track call of somebody.
+fn track(message_id: &str, event: &str) -> Value {
+    json!({
+        "type": "track", "messageId": message_id, "event": event, "userId": "u-1",
+        "anonymousId": "a-1", "timestamp": "2026-01-05T10:00:00.000Z",
+        "properties": {"colour": "blue"},
+    })
+}
+
+fn order(message_id: &str, order_id: &str) -> Value {
+    let mut call = track(message_id, "Order Completed");
+    call["properties"] = json!({
+        "order_id": order_id, "total": "24.00", "revenue": 20, "shipping": 4, "currency": "EUR",
+        "products": [{"product_id": "C1", "name": "Coffee", "price": 10, "quantity": 2}],
+    });
+    call
+}
+
+/// A batch as server libraries send it: the key as the name of `Basic`.
+fn send(house: &House, key: &str, path: &str, body: &Value) -> Answer {
+    post(house, path, &[("Authorization", &basic(key))], &body.to_string())
+}
+
+fn post(house: &House, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    house.send("POST", path, headers, body)
+}
+
+fn basic(key: &str) -> String {
+    use base64::Engine;
+    let encoded = base64::prelude::BASE64_STANDARD.encode(format!("{key}:"));
+    format!("Basic {encoded}")
+}
+
+#[test]
+fn a_batch_is_taken_once_and_says_so() {
+    both(|engine| {
+        let house = House::empty(engine);
+        let batch = json!({"batch": [track("m-1", "Size Guide Opened"), order("m-2", "o-1")]});
+        let first = send(&house, &house.secret_key, "/v1/batch", &batch);
+        assert_eq!((first.status, first.text.as_str()), (200, r#"{"success":true}"#));
+        let again = send(&house, &house.secret_key, "/v1/batch/?verbose=1", &batch);
+        assert_eq!(
+            again.json(),
+            json!({"success": true, "accepted": 0, "duplicates": 2, "rejected": []})
+        );
+        // The same order under another message id is the same order.
+        let other = json!({"batch": [order("m-3", "o-1")]});
+        let other = send(&house, &house.secret_key, "/v1/batch?verbose=1", &other);
+        assert_eq!(other.json()["duplicates"], 1);
+        house.fixture.settle();
+        let customer = house.get("/v1/customers/user_id:u-1");
+        assert_eq!(customer["metrics"]["orders"], 1);
+        assert_eq!(customer["metrics"]["gross"], 2_400);
+    });
+}
+
+#[test]
+fn one_bad_event_never_costs_the_others() {
+    both(|engine| {
+        let house = House::empty(engine);
+        let nobody = json!({"type": "track", "messageId": "m-2", "event": "Seen"});
+        let huge = json!({
+            "type": "track", "messageId": "m-3", "event": "Seen", "userId": "u-1",
+            "properties": {"text": "x".repeat(40_000)},
+        });
+        let batch = json!({"batch": [track("m-1", "One"), nobody, huge, 7, track("m-4", "Two")]});
+        let answer = send(&house, &house.write_key, "/v1/batch?verbose=1", &batch);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let said = answer.json();
+        assert_eq!(said["accepted"], 2);
+        let rejected = said["rejected"].as_array().expect("a list");
+        let places: Vec<_> = rejected.iter().map(|it| it["index"].as_u64()).collect();
+        assert_eq!(places, [Some(1), Some(2), Some(3)]);
+        assert_eq!(rejected[0]["message_id"], "m-2");
+        assert!(rejected.iter().all(|it| it["message"].is_string()));
+        // Alone in its request, a bad event is a bad request.
+        let alone = json!({"messageId": "m-5", "event": "Seen"});
+        let alone = send(&house, &house.write_key, "/v1/track", &alone);
+        assert_eq!(alone.status, 400);
+        assert_eq!(alone.json()["error"]["code"], rejected[0]["code"]);
+    });
+}
+
+#[test]
+fn every_form_of_key_is_known_and_no_two_are_guessed_between() {
+    let house = House::empty(store::Engine::Sqlite);
+    let body = |key: Option<&str>| {
+        let mut body = json!({"batch": [track("m-1", "One")]});
+        if let Some(key) = key {
+            body["writeKey"] = json!(key);
+        }
+        body.to_string()
+    };
+    let (key, other) = (house.write_key.clone(), house.secret_key.clone());
+    let bearer = format!("Bearer {key}");
+    let (basic_key, basic_wrong) = (basic(&key), basic("write_wrong"));
+    let check = |headers: &[(&str, &str)], in_body: Option<&str>, status: u16, code: &str| {
+        let answer = post(&house, "/v1/batch", headers, &body(in_body));
+        assert_eq!(answer.status, status, "{headers:?} {in_body:?}: {}", answer.text);
+        if status != 200 {
+            assert_eq!(answer.json()["error"]["code"], code, "{headers:?} {in_body:?}");
+        }
+    };
+    check(&[("Authorization", &basic_key)], None, 200, "");
+    check(&[("Authorization", &basic_key)], Some(&key), 200, "");
+    check(&[("Authorization", &bearer)], None, 200, "");
+    check(&[("X-Write-Key", &key)], None, 200, "");
+    check(&[], Some(&key), 200, "");
+    check(&[], Some(&other), 200, "");
+    check(&[("Authorization", &basic_key)], Some(&other), 401, "two_keys");
+    check(&[("Authorization", &basic_wrong)], None, 401, "unknown_key");
+    check(&[], Some("write_wrong"), 401, "unknown_key");
+    check(&[], None, 401, "no_key");
+    check(&[("Authorization", "Digest abc")], None, 401, "no_key");
+}
+
+#[test]
+fn bodies_come_packed_mislabelled_and_from_other_sites() {
+    let house = House::empty(store::Engine::Sqlite);
+    let body = json!({"writeKey": house.write_key, "batch": [track("m-1", "One")]}).to_string();
+    let origin = ("Origin", "https://shop.example");
+    let plain = post(&house, "/v1/b", &[("Content-Type", "text/plain"), origin], &body);
+    assert_eq!(plain.status, 200, "{}", plain.text);
+    assert_eq!(plain.header("access-control-allow-origin"), "https://shop.example");
+    assert_eq!(plain.header("cross-origin-resource-policy"), "cross-origin");
+    let asked = house.send("OPTIONS", "/v1/t", &[origin], "");
+    assert_eq!(asked.status, 204);
+    assert!(asked.header("access-control-allow-headers").contains("authorization"));
+    assert_eq!(asked.header("access-control-max-age"), "86400");
+    // What is not the collector stays closed to other sites.
+    let closed = house.send("OPTIONS", "/v1/customers", &[origin], "");
+    assert_eq!(closed.header("access-control-allow-origin"), "");
+    let pack = |text: &[u8]| {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(text).expect("packed");
+        packer.finish().expect("packed")
+    };
+    let form = "application/x-www-form-urlencoded";
+    let labels = [("Content-Type", form), ("Content-Encoding", "gzip")];
+    let packed = house.send_bytes("/v1/batch", &labels, pack(body.as_bytes()));
+    assert_eq!(packed.status, 200, "{}", packed.text);
+    let unsaid = house.send_bytes("/v1/batch", &[], pack(body.as_bytes()));
+    assert_eq!(unsaid.status, 200, "{}", unsaid.text);
+    // A bomb is met while it is unpacked; half a stone is no stone.
+    let bomb = house.send_bytes("/v1/batch", &labels, pack(&vec![b' '; 200_000_000]));
+    assert_eq!(bomb.status, 413);
+    let cut = pack(body.as_bytes());
+    let cut = house.send_bytes("/v1/batch", &labels, cut[..cut.len() / 2].to_vec());
+    assert_eq!(cut.status, 400);
+    let large = house.send_bytes("/v1/batch", &[], vec![b' '; 600_000]);
+    assert_eq!(large.status, 413);
+}
+
+#[test]
+fn hostile_bodies_are_refused_with_a_reason() {
+    let house = House::empty(store::Engine::Sqlite);
+    let many: Vec<Value> = (0..2_501).map(|_| json!({})).collect();
+    let many = json!({"batch": many}).to_string();
+    let deep = format!("{{\"batch\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "7",
+        "{}",
+        r#"{"batch":7}"#,
+        &many,
+        &deep,
+        r#"{"batch":[{"a":"\ud800"}"#,
+    ] {
+        let key = basic(&house.write_key);
+        let answer = post(&house, "/v1/batch", &[("Authorization", &key)], body);
+        let shown: String = body.chars().take(40).collect();
+        assert_eq!(answer.status, 400, "{shown}: {}", answer.text);
+        assert!(answer.json()["error"]["message"].is_string(), "{shown}");
+    }
+    let got = house.send("GET", "/v1/batch", &[], "");
+    assert_eq!(got.status, 405);
+}
+
+#[test]
+fn browsing_becomes_the_customers_own_when_they_say_who_they_are() {
+    both(|engine| {
+        let house = House::empty(engine);
+        let anonymous = json!({
+            "type": "page", "messageId": "m-1", "anonymousId": "a-9",
+            "timestamp": "2026-01-05T10:00:00Z", "properties": {"path": "/coffee"},
+        });
+        let identify = json!({
+            "type": "identify", "messageId": "m-2", "anonymousId": "a-9", "userId": "u-9",
+            "timestamp": "2026-01-05T10:05:00Z", "traits": {"email": "sam@shop.example"},
+        });
+        for call in [anonymous, identify] {
+            let batch = json!({"batch": [call]});
+            let answer = send(&house, &house.secret_key, "/v1/batch", &batch);
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+        house.fixture.settle();
+        let customer = house.get("/v1/customers/user_id:u-9");
+        for name in ["anonymous_id:a-9", "email:sam@shop.example"] {
+            let same = house.get(&format!("/v1/customers/{name}"));
+            assert_eq!(same["customer"], customer["customer"], "{name}");
+        }
+        let id = customer["customer"].as_str().expect("an id");
+        let events = house.get(&format!("/v1/events?customer={id}"));
+        assert_eq!(events["events"].as_array().map(Vec::len), Some(2));
+    });
+}
+
+#[test]
+fn what_came_in_lately_is_seen_by_key() {
+    let house = House::empty(store::Engine::Sqlite);
+    let nobody = json!({"type": "track", "messageId": "m-2", "event": "Seen"});
+    let batch = json!({"batch": [track("m-1", "Size Guide Opened"), nobody]});
+    send(&house, &house.write_key, "/v1/batch", &batch);
+    let page = house.page("/events");
+    assert_eq!(page.status, 200);
+    for said in ["Size Guide Opened", "m-1", "m-2", "userId"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+}
