@@ -166,7 +166,9 @@ impl Scene {
                 }
                 details {
                     summary { (speech.say("api-example")) }
-                    pre dir="ltr" tabindex="0" { code { (example::call(self.document, operation)) } }
+                    pre dir="ltr" tabindex="0" {
+                        code { (example::call(self.document, operation)) }
+                    }
                 }
             }
         }
