@@ -172,9 +172,11 @@ impl<'a> Layers<'a> {
     }
 }
 
-fn bounded(value: Value<'_>) -> Option<String> {
+/// A text as much of it as is kept.
+pub(super) fn bounded(value: Value<'_>) -> Option<String> {
     let text = value.text()?;
-    Some(text[..text.floor_char_boundary(TEXT_BYTES_MAX)].to_owned())
+    // Not every engine keeps a NUL in a text.
+    Some(text[..text.floor_char_boundary(TEXT_BYTES_MAX)].replace('\0', ""))
 }
 
 fn side(screen: &Object<'_>, name: &str) -> Option<u32> {

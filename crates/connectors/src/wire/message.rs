@@ -9,7 +9,7 @@ use domain::events::{
 
 use super::clock::{Met, Times, moment};
 use super::commerce::{self, Told};
-use super::context::{Context, Layers};
+use super::context::{self, Context, Layers};
 use super::names::{self, Known};
 use super::object::{Object, Value};
 use super::personal::Gathered;
@@ -335,6 +335,9 @@ fn id(item: &Object<'_>, field: &'static str, plain: &str) -> Result<Option<Stri
         return Err(Problem::field(field, "a text or a number"));
     }
     let id = value.text().unwrap_or_default();
+    if id.contains('\0') {
+        return Err(Problem::field(field, "a text without a NUL"));
+    }
     let is_nobody = id.is_empty() || NOBODY.contains(&id.to_lowercase().as_str());
     Ok((!is_nobody).then(|| id.into_owned()))
 }
@@ -408,9 +411,9 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn view(&self, context: &mut Context, flags: &mut Flags) -> Said {
+    fn view(&self, around: &mut Context, flags: &mut Flags) -> Said {
         let properties = self.item.object(&["properties"]).unwrap_or_default();
-        let page = &mut context.page;
+        let page = &mut around.page;
         for (place, name) in [
             (&mut page.url, "url"),
             (&mut page.path, "path"),
@@ -419,7 +422,7 @@ impl Reading<'_, '_> {
             (&mut page.search, "search"),
         ] {
             if place.is_none() {
-                *place = properties.text(&[name]).map(|text| text.into_owned());
+                *place = properties.any(&[name]).and_then(context::bounded);
             }
         }
         let of = |plain: &str| {
@@ -433,10 +436,10 @@ impl Reading<'_, '_> {
             content: of("category")
                 .or_else(|| name.clone())
                 .map(|text| code(&text)),
-            source: context.campaign.origin().map(|text| code(&text)),
+            source: around.campaign.origin().map(|text| code(&text)),
         };
         let told = Told::named(Behaviour::Viewed(view));
-        let name = name.map(|name| name.into_owned());
+        let name = name.map(|name| code(&name));
         self.finish(told, name, &properties, flags)
     }
 

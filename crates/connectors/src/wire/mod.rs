@@ -100,6 +100,7 @@ pub struct Batch {
 }
 
 /// Reads a body: one event of the type that the address names, or a batch when it names none.
+/// The address counts before what the event says of its own type.
 ///
 /// # Errors
 /// [`WireError`] when no events can be found in it; then nothing of it counts.

@@ -88,9 +88,10 @@ impl<'f> Gathered<'f> {
             let Some(ours) = name_of(&whole) else {
                 continue;
             };
-            match value.object() {
-                Some(inner) if levels > 1 => self.open(&whole, &inner, levels - 1, name_of),
-                _ => self.put(&ours, &told(value)),
+            let inner = (levels > 1).then(|| value.object()).flatten();
+            match inner {
+                Some(inner) => self.open(&whole, &inner, levels - 1, name_of),
+                None => self.put(&ours, &told(value)),
             }
         }
     }

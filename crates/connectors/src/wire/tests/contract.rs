@@ -547,3 +547,52 @@ fn what_no_behaviour_holds_is_kept_as_personal_text() {
     assert_eq!(message.event.personal.len(), super::super::PERSONAL_MAX);
     assert!(message.flags.contains(&Flag::Cut));
 }
+
+#[test]
+fn the_channel_is_told_by_whoever_may_and_else_by_the_program() {
+    let check = |trust, kind, around: &str, expected: &str| {
+        let body = format!(r#"{{"userId":"u","event":"x"{around}}}"#);
+        let message = one(trust, Some(kind), &body);
+        assert_eq!(message.event.channel.word(), expected, "{around}");
+    };
+    let track = MessageType::Track;
+    check(Trust::Secret, track, "", "web");
+    check(Trust::Secret, track, r#","channel":"store""#, "store");
+    check(Trust::Public, track, r#","channel":"store""#, "web");
+    check(
+        Trust::Secret,
+        track,
+        r#","context":{"channel":"call"}"#,
+        "call",
+    );
+    check(Trust::Public, track, r#","channel":"mobile""#, "app");
+    check(Trust::Public, track, r#","channel":"server""#, "web");
+    let library = r#","context":{"library":{"name":"analytics-ios"}}"#;
+    check(Trust::Public, track, library, "app");
+    check(Trust::Public, MessageType::Screen, "", "app");
+    check(Trust::Public, MessageType::Page, "", "web");
+}
+
+#[test]
+fn the_context_is_kept_as_sent_and_bounded() {
+    let long = "x".repeat(3_000);
+    let body = format!(
+        r#"{{"userId":"u","event":"x","context":{{"ip":"203.0.113.7","direct":true,
+            "userAgent":"{long}","locale":"fa\u0000-IR","timezone":7,"groupId":"g",
+            "referrer":{{"url":"https://search.example/"}},"page":"none","campaign":null,
+            "screen":{{"width":"390","height":844.5}},
+            "consent":{{"categoryPreferences":{{"a":true,"b":false,"c":"yes","d":null}}}}}}}}"#
+    );
+    let context = one(Trust::Public, Some(MessageType::Track), &body).context;
+    assert_eq!(context.ip.as_deref(), Some("203.0.113.7"));
+    assert!(context.is_direct);
+    assert_eq!(context.user_agent.map(|text| text.len()), Some(2_000));
+    assert_eq!(context.locale.as_deref(), Some("fa-IR"));
+    assert_eq!(context.timezone.as_deref(), Some("7"));
+    assert_eq!(context.group_id.as_deref(), Some("g"));
+    let referrer = context.page.referrer.as_deref();
+    assert_eq!(referrer, Some("https://search.example/"));
+    assert_eq!(context.screen, Some((390, 844)));
+    let consent: Vec<_> = context.consent.into_iter().collect();
+    assert_eq!(consent, [("a".to_owned(), true), ("b".to_owned(), false)]);
+}

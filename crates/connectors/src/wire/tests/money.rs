@@ -9,7 +9,8 @@ use super::track;
 fn amounts_are_read_from_their_own_text() {
     let check = |currency: &str, price: &str, expected: &str| {
         let properties = format!(
-            r#"{{"order_id":"o","currency":"{currency}","products":[{{"sku":"p","price":{price}}}]}}"#
+            r#"{{"order_id":"o","currency":"{currency}",
+                "products":[{{"sku":"p","price":{price}}}]}}"#
         );
         let got = track("Order Completed", &properties);
         let expected = match expected.parse::<i64>() {
