@@ -20,7 +20,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use domain::events::{Event, Sender, ToldBatch};
+use domain::customers::{Identity, Namespace};
+use domain::events::{Behaviour, Event, Sender, ToldBatch};
 use domain::trust::Permission;
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
@@ -351,7 +352,9 @@ async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
         .map(|(index, event)| (*index, event.message_id.clone()))
         .collect();
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+    let known: Vec<(Identity, Identity)> = events.iter().filter_map(says_who).collect();
     let verdicts = write(shared, events).await?;
+    join_browsers(shared, known).await?;
     let (mut accepted, mut duplicates) = (0, 0);
     for ((index, message_id), verdict) in places.into_iter().zip(verdicts) {
         seen[index].verdict = debugger::word_of(&verdict);
@@ -382,6 +385,34 @@ async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
         rejected,
         seen,
     })
+}
+
+/// Who was unknown in which browser until now.
+fn says_who(event: &Event) -> Option<(Identity, Identity)> {
+    let first = event
+        .identities
+        .first()
+        .filter(|_| event.behaviour == Behaviour::Identified)?;
+    let mut others = event.identities.iter();
+    let browser = others.find(|it| it.namespace == Namespace::AnonymousId)?;
+    first
+        .namespace
+        .is_known()
+        .then(|| (first.clone(), browser.clone()))
+}
+
+/// Before the answer, and again when the same is sent again: so nobody's past is lost on the way.
+async fn join_browsers(shared: &Shared, known: Vec<(Identity, Identity)>) -> Result<(), Refusal> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let app = shared.app.clone();
+    let joined = shared.run(move || {
+        known
+            .iter()
+            .try_for_each(|(known, browser)| app.browser_join(known, browser))
+    });
+    joined.await.map_err(later)
 }
 
 /// Gives events to the writers; too many that wait are sent again later.

@@ -1,5 +1,6 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
+mod browsers;
 mod prepare;
 mod record;
 mod resolve;

@@ -33,7 +33,7 @@ pub use problem::{MessageError, Problem, WireError};
 
 use std::ops::ControlFlow;
 
-use domain::events::{Sender, ToldBatch, ToldError};
+use domain::events::{Personal, Sender, ToldBatch, ToldError};
 use domain::money::Currency;
 use domain::time::{Millis, Zone};
 
@@ -158,7 +158,12 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
     let batch = read(body, kind, &received, &Limits::default());
     let batch = batch.map_err(|error| error.to_string())?;
     let events = batch.events.into_iter().map(|message| match message {
-        Ok(message) => Ok(message.event),
+        Ok(mut message) => {
+            if received.trust == Trust::Public {
+                claim(&mut message.event.personal);
+            }
+            Ok(message.event)
+        }
         Err(error) => Err(ToldError {
             code: error.problem.code(),
             sentence: error.problem.to_string(),
@@ -169,6 +174,16 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
         write_key: batch.write_key,
         events: events.collect(),
     })
+}
+
+/// Addresses that anybody could have written are kept as claims: what the shop itself told of a
+/// person stays.
+fn claim(personal: &mut Personal) {
+    for name in ["email", "phone"] {
+        if let Some(value) = personal.remove(name) {
+            personal.insert(format!("claimed_{name}"), value);
+        }
+    }
 }
 
 /// What stands at the body as a whole.

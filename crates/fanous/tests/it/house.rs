@@ -228,12 +228,7 @@ impl House {
     }
 
     /// A body that is no text.
-    pub(crate) fn send_bytes(
-        &self,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Vec<u8>,
-    ) -> Answer {
+    pub(crate) fn send_bytes(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let key = format!("Bearer {}", self.write_key);
         let mut request = ureq::http::Request::builder()
             .method("POST")
