@@ -19,7 +19,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src '
     frame-ancestors 'none'";
 
 /// Headers of every answer.
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -28,12 +28,18 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "same-origin",
     ),
     (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=()",
+    ),
+];
+
+/// Headers of every answer that does not say otherwise. What is shown is about people: it is kept
+/// nowhere and stands in no other site's pages. Only files of ours say otherwise.
+const HEADERS_UNLESS_SAID: [(HeaderName, &str); 2] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
     ),
 ];
 
@@ -49,10 +55,11 @@ pub(crate) async fn secure(State(shared): State<Shared>, request: Request, next:
         let always = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, always);
     }
-    // What is shown is about people; only files with a hash in their name say otherwise.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    for (name, value) in HEADERS_UNLESS_SAID {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
     response
 }
 

@@ -33,7 +33,7 @@ pub use problem::{MessageError, Problem, WireError};
 
 use std::ops::ControlFlow;
 
-use domain::events::{Personal, Sender, ToldBatch, ToldError};
+use domain::events::{Behaviour, Personal, Sender, ToldBatch, ToldError};
 use domain::money::Currency;
 use domain::time::{Millis, Zone};
 
@@ -158,6 +158,11 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
     let batch = read(body, kind, &received, &Limits::default());
     let batch = batch.map_err(|error| error.to_string())?;
     let events = batch.events.into_iter().map(|message| match message {
+        Ok(message) if !is_permitted(&message) => Err(ToldError {
+            code: "no_consent",
+            sentence: "this person agreed to no analytics: the event was not kept".to_owned(),
+            message_id: Some(message.event.message_id),
+        }),
         Ok(mut message) => {
             if received.trust == Trust::Public {
                 claim(&mut message.event.personal);
@@ -174,6 +179,15 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
         write_key: batch.write_key,
         events: events.collect(),
     })
+}
+
+/// Whether the person lets it be kept: what was bought, and what they decided about that, always is.
+fn is_permitted(message: &Message) -> bool {
+    let is_always = matches!(
+        message.event.behaviour,
+        Behaviour::Ordered(_) | Behaviour::Refunded(_) | Behaviour::ConsentChanged(_)
+    );
+    is_always || message.context.consent.get("analytics") != Some(&false)
 }
 
 /// Addresses that anybody could have written are kept as claims: what the shop itself told of a

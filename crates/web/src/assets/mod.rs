@@ -1,4 +1,7 @@
-//! Files that pages load: one style sheet and one small module, named by their content.
+//! Files that pages load: one style sheet and one small module, named by their content; and the
+//! tracker, which the shop's own pages load.
+
+mod tracker;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -85,7 +88,9 @@ pub(crate) fn sign_address() -> String {
 }
 
 pub(crate) fn routes() -> Routes {
-    Routes::default().get("/assets/{name}", Gate::Anybody, asset)
+    Routes::default()
+        .get("/assets/{name}", Gate::Anybody, asset)
+        .get("/fanous.js", Gate::Anybody, tracker::tracker)
 }
 
 async fn asset(Path(name): Path<String>) -> Result<Response, Refusal> {
