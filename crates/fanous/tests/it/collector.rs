@@ -261,7 +261,9 @@ fn browsing_becomes_the_customers_own_when_they_say_who_they_are() {
         }
         let id = customer["customer"].as_str().expect("an id");
         let events = house.get(&format!("/v1/events?customer={id}"));
-        assert_eq!(events["events"].as_array().map(Vec::len), Some(2));
+        let events = events["events"].as_array().expect("events").iter();
+        let told = events.filter(|it| it["message_id"].is_string()).count();
+        assert_eq!(told, 2, "the page seen before is theirs");
     });
 }
 
@@ -326,4 +328,33 @@ fn a_shared_browser_keeps_its_people_apart() {
             "it can be taken back"
         );
     });
+}
+
+#[test]
+fn who_agreed_to_nothing_is_not_kept_and_what_they_buy_is() {
+    let house = House::empty(store::Engine::Sqlite);
+    let consent = json!({"consent": {"categoryPreferences": {"analytics": false}}});
+    let mut seen = track("m-1", "Size Guide Opened");
+    seen["context"] = consent.clone();
+    let mut bought = order("m-2", "o-1");
+    bought["context"] = consent.clone();
+    let mut withdrawn = track("m-3", "Consent Changed");
+    withdrawn["context"] = consent;
+    withdrawn["properties"] = json!({"purpose": "analytics", "granted": false});
+    let nobody = json!({"type": "page", "messageId": "m-4", "properties": {"path": "/"}});
+    let batch = json!({"batch": [seen, bought, withdrawn, nobody]});
+    let answer = send(&house, &house.secret_key, "/v1/batch?verbose=1", &batch);
+    let said = answer.json();
+    assert_eq!(
+        (answer.status, &said["accepted"]),
+        (200, &json!(2)),
+        "{said}"
+    );
+    let codes: Vec<_> = said["rejected"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .collect();
+    assert_eq!(codes[0]["code"], "no_consent");
+    assert_eq!(codes[1]["code"], "no_user_anon_id");
 }

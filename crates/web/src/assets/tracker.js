@@ -49,10 +49,10 @@
   };
 
   // Version 7: ordered by time, so that the collector finds a repeated one among the newest.
-  const uuid = () => {
+  const uuid = (now = new Date()) => {
     const bytes = [...crypto.getRandomValues(new Uint8Array(9))];
     const chance = bytes.map((byte) => (byte + 256).toString(16).slice(1)).join("");
-    const time = Date.now().toString(16).padStart(12, "0");
+    const time = now.getTime().toString(16).padStart(12, "0");
     const digits = time + "7" + chance.slice(0, 3) + "8" + chance.slice(3);
     return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   };
@@ -146,8 +146,9 @@
       context.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       context.screen = { width: screen.width, height: screen.height, density: devicePixelRatio };
     }
-    const timestamp = new Date().toISOString();
-    const whole = { type, messageId: uuid(), timestamp, anonymousId, userId, ...fields, context };
+    const now = new Date();
+    const timestamp = now.toISOString();
+    const whole = { type, messageId: uuid(now), timestamp, anonymousId, userId, ...fields, context };
     const text = JSON.stringify(whole);
     if (new Blob([text]).size > messageBytesMax) return;
     keep([...waiting(), text]);
