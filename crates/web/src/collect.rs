@@ -327,19 +327,42 @@ struct Recorded {
 /// Records what can be taken, and waits until it is in the log. The seat is given back before
 /// that: many requests share a commit.
 async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
+    let (mut recorded, events) = sorted_out(shared, told);
+    let known: Vec<(Identity, Identity)> = events
+        .iter()
+        .filter_map(|(_, event)| says_who(event))
+        .collect();
+    let places: Vec<usize> = events.iter().map(|(index, _)| *index).collect();
+    let events = events.into_iter().map(|(_, event)| event).collect();
+    let verdicts = write(shared, events).await?;
+    join_browsers(shared, known).await?;
+    for (index, verdict) in places.into_iter().zip(verdicts) {
+        recorded.judge(index, verdict);
+    }
+    recorded.rejected.sort_by_key(|it| it.index);
+    Ok(recorded)
+}
+
+/// The events that can be tried, each with its place in the body; the others are rejected.
+fn sorted_out(shared: &Shared, told: ToldBatch) -> (Recorded, Vec<(usize, Event)>) {
     let at = shared.app.now();
-    let mut seen: Vec<Seen> = told.events.iter().map(|it| Seen::of(at, it)).collect();
-    let mut rejected = Vec::new();
+    let mut recorded = Recorded {
+        accepted: 0,
+        duplicates: 0,
+        rejected: Vec::new(),
+        seen: Vec::new(),
+    };
     let mut events = Vec::new();
-    for (index, event) in told.events.into_iter().enumerate() {
+    for (index, mut event) in told.events.into_iter().enumerate() {
+        if let Ok(event) = &mut event
+            && event.message_id.is_empty()
+        {
+            event.message_id = shared.form_id();
+        }
+        recorded.seen.push(Seen::of(at, &event));
         match event {
-            Ok(mut event) => {
-                if event.message_id.is_empty() {
-                    event.message_id = shared.form_id();
-                }
-                events.push((index, event));
-            }
-            Err(error) => rejected.push(Rejected {
+            Ok(event) => events.push((index, event)),
+            Err(error) => recorded.rejected.push(Rejected {
                 index,
                 message_id: error.message_id,
                 code: error.code,
@@ -347,44 +370,35 @@ async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
             }),
         }
     }
-    let places: Vec<(usize, String)> = events
-        .iter()
-        .map(|(index, event)| (*index, event.message_id.clone()))
-        .collect();
-    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
-    let known: Vec<(Identity, Identity)> = events.iter().filter_map(says_who).collect();
-    let verdicts = write(shared, events).await?;
-    join_browsers(shared, known).await?;
-    let (mut accepted, mut duplicates) = (0, 0);
-    for ((index, message_id), verdict) in places.into_iter().zip(verdicts) {
-        seen[index].verdict = debugger::word_of(&verdict);
+    (recorded, events)
+}
+
+impl Recorded {
+    /// Counts what became of an event that was tried.
+    fn judge(&mut self, index: usize, verdict: Verdict) {
+        let seen = &mut self.seen[index];
+        seen.verdict = debugger::word_of(&verdict);
         let (code, message) = match verdict {
             Verdict::Accepted { .. } => {
-                accepted += 1;
-                continue;
+                self.accepted += 1;
+                return;
             }
             Verdict::Duplicate => {
-                duplicates += 1;
-                continue;
+                self.duplicates += 1;
+                return;
             }
             Verdict::Refused(refusal) => ("refused", refusal.to_string()),
             Verdict::Erased => ("erased", "this person was erased".to_owned()),
         };
-        seen[index].reason.clone_from(&message);
-        rejected.push(Rejected {
+        seen.reason.clone_from(&message);
+        let message_id = Some(seen.message_id.clone());
+        self.rejected.push(Rejected {
             index,
-            message_id: Some(message_id),
+            message_id,
             code,
             message,
         });
     }
-    rejected.sort_by_key(|it| it.index);
-    Ok(Recorded {
-        accepted,
-        duplicates,
-        rejected,
-        seen,
-    })
 }
 
 /// Who was unknown in which browser until now.

@@ -181,7 +181,7 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
     })
 }
 
-/// Whether the person lets it be kept: what was bought, and what they decided about that, always is.
+/// Whether the person lets it be kept: what was bought always is, and what they decided about it.
 fn is_permitted(message: &Message) -> bool {
     let is_always = matches!(
         message.event.behaviour,
