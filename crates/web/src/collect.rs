@@ -5,25 +5,18 @@
 //! passes in, because the wire format is a connector's and this floor knows HTTP alone.
 
 mod debugger;
-
-use std::io::Read;
+mod posted;
 
 use app::events::Verdict;
-use app::settings::KeyKind;
-use app::trust::{KeyHolder, TrustRefusal};
-use app::{App, AppError, StoreError};
+use app::{AppError, StoreError};
 use axum::Json;
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use domain::customers::{Identity, Namespace};
 use domain::events::{Behaviour, Event, Sender, ToldBatch};
-use domain::trust::Permission;
-use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
@@ -31,6 +24,7 @@ use crate::errors::Refusal;
 use crate::gate::{Gate, Routes};
 use crate::shared::Shared;
 pub(crate) use debugger::{Debugger, Seen};
+use posted::{Posted, is_packed, key_in, kind_of};
 
 /// The largest body, on the wire and unpacked: what trackers know from other collectors.
 const BODY_BYTES_MAX: usize = 500_000;
@@ -207,114 +201,6 @@ async fn collect(
     Ok(Json(answer).into_response())
 }
 
-/// The type that an address names; none for a batch.
-fn kind_of(path: &str) -> Option<&'static str> {
-    let last = path.trim_end_matches('/').rsplit('/').next()?;
-    ["identify", "track", "page", "screen", "group", "alias"]
-        .into_iter()
-        .find(|kind| *kind == last || &kind[..1] == last)
-}
-
-/// What some senders pack without saying so is found out by its first bytes.
-fn is_packed(headers: &HeaderMap) -> bool {
-    let encoding = headers.get(header::CONTENT_ENCODING);
-    encoding.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"gzip"))
-}
-
-/// The key in the headers: `Basic` with the key for a name and no password, with the colon or
-/// without; `Bearer`; or a header of its own.
-fn key_in(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let text = |name: HeaderName| headers.get(name)?.to_str().ok();
-    let own = text(HeaderName::from_static("x-write-key")).map(str::to_owned);
-    let Some(given) = text(header::AUTHORIZATION) else {
-        return Ok(own);
-    };
-    let (scheme, value) = given.split_once(' ').unwrap_or_default();
-    let value = value.trim();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(Some(value.to_owned()));
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(Refusal::NoKey);
-    }
-    let decoded = BASE64_STANDARD.decode(value).ok();
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-    let decoded = decoded.ok_or(Refusal::NoKey)?;
-    let name = decoded.split(':').next().unwrap_or_default();
-    Ok(Some(name.to_owned()))
-}
-
-/// A body as it came.
-struct Posted {
-    bytes: Bytes,
-    is_packed: bool,
-    key: Option<String>,
-    kind: Option<&'static str>,
-    read: ReadMessages,
-}
-
-impl Posted {
-    /// Who sends what. The key may stand in a header, in the body, or in both, and then alike.
-    fn open(&self, app: &App) -> Result<(KeyHolder, ToldBatch), Refusal> {
-        let holder = self.key.as_deref().map(|key| holder_of(app, key));
-        let holder = holder.transpose()?;
-        let unpacked = self.unpacked()?;
-        let body = unpacked.as_deref().unwrap_or(&self.bytes);
-        let mut sender = {
-            let in_force = app.in_force();
-            Sender {
-                at: app.now(),
-                currency: in_force.settings.currency,
-                zone: in_force.settings.zone.clone(),
-                is_secret: holder.is_some_and(|it| it.kind == KeyKind::Secret),
-            }
-        };
-        let told = (self.read)(body, self.kind, &sender).map_err(Refusal::Unreadable)?;
-        match (holder, told.write_key.as_deref()) {
-            (None, None) => Err(Refusal::NoKey),
-            (Some(_), Some(key)) if self.key.as_deref() != Some(key) => Err(Refusal::TwoKeys),
-            (Some(holder), _) => Ok((holder, told)),
-            (None, Some(key)) => {
-                let holder = holder_of(app, key)?;
-                if holder.kind != KeyKind::Secret {
-                    return Ok((holder, told));
-                }
-                // What the shop itself says is more than a claim: it is read again as such.
-                sender.is_secret = true;
-                let told = (self.read)(body, self.kind, &sender).map_err(Refusal::Unreadable)?;
-                Ok((holder, told))
-            }
-        }
-    }
-
-    /// The body without its packing. What it unpacks to is bounded while it is unpacked: its size
-    /// on the wire says nothing.
-    fn unpacked(&self) -> Result<Option<Vec<u8>>, Refusal> {
-        if !self.is_packed && !self.bytes.starts_with(b"\x1f\x8b") {
-            return Ok(None);
-        }
-        let mut unpacked = Vec::new();
-        let most = BODY_BYTES_MAX as u64 + 1;
-        let mut reader = MultiGzDecoder::new(&self.bytes[..]).take(most);
-        if reader.read_to_end(&mut unpacked).is_err() {
-            return Err(Refusal::Unreadable("the body is no gzip".to_owned()));
-        }
-        match unpacked.len() > BODY_BYTES_MAX {
-            true => Err(Refusal::TooLarge),
-            false => Ok(Some(unpacked)),
-        }
-    }
-}
-
-/// Who bears a key that may send events.
-fn holder_of(app: &App, key: &str) -> Result<KeyHolder, Refusal> {
-    let holder = app.key_open(key)?.ok_or(Refusal::UnknownKey)?;
-    match holder.scopes.has(Permission::SendEvents) {
-        true => Ok(holder),
-        false => Err(TrustRefusal::NotPermitted(Permission::SendEvents).into()),
-    }
-}
-
 /// What became of a body.
 struct Recorded {
     accepted: usize,
@@ -463,39 +349,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_name_types_by_word_and_by_letter() {
-        let check = |path: &str, kind: Option<&str>| assert_eq!(kind_of(path), kind, "{path}");
-        check("/v1/batch", None);
-        check("/v1/b/", None);
-        check("/v1/track", Some("track"));
-        check("/v1/t/", Some("track"));
-        check("/v1/identify", Some("identify"));
-        check("/v1/s", Some("screen"));
+    fn an_address_with_a_slash_at_its_end_is_the_same() {
         for (path, with_slash) in PATHS.iter().zip(PATHS_WITH_SLASH) {
             assert_eq!(format!("{path}/"), with_slash);
             assert!(is_ours(path) && is_ours(with_slash));
         }
         assert!(!is_ours("/v1/customers"));
-    }
-
-    #[test]
-    fn keys_are_found_in_every_header_that_senders_use() {
-        let check = |name: &'static str, value: &str, expected: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            let value = HeaderValue::from_str(value).expect("a header");
-            headers.insert(HeaderName::from_static(name), value);
-            let found = key_in(&headers).expect("a key or none");
-            assert_eq!(found.as_deref(), expected, "{name}");
-        };
-        let basic = |text: &str| format!("Basic {}", BASE64_STANDARD.encode(text));
-        check("authorization", &basic("write_1:"), Some("write_1"));
-        check("authorization", &basic("write_1"), Some("write_1"));
-        check("authorization", &basic("write_1:password"), Some("write_1"));
-        check("authorization", "Bearer write_1", Some("write_1"));
-        check("x-write-key", "write_1", Some("write_1"));
-        check("accept", "*/*", None);
-        let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic !!"));
-        assert!(key_in(&headers).is_err());
     }
 }
