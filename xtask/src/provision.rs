@@ -30,6 +30,8 @@ pub(crate) struct Provisions {
     pub(crate) axe: PathBuf,
     /// The program that calls the API with whatever its description allows.
     pub(crate) schemathesis: PathBuf,
+    /// A Python that has the library of Segment.
+    pub(crate) segment_python: PathBuf,
 }
 
 /// One thing that tests need, and the Debian package that brings it.
@@ -89,6 +91,7 @@ pub(crate) fn everything(target: &Path) -> Result<Provisions, Failure> {
         chromedriver: on_path("chromedriver").ok_or(format!("chromedriver {found}"))?,
         axe: tools::axe(target)?,
         schemathesis: tools::schemathesis(target)?,
+        segment_python: tools::segment_python(target)?,
     })
 }
 

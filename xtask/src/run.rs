@@ -16,6 +16,7 @@ const POSTGRES_FOLDER_VARIABLE: &str = "FANOUS_TEST_POSTGRES_BIN";
 const CHROMIUM_VARIABLE: &str = "FANOUS_TEST_CHROMIUM";
 const CHROMEDRIVER_VARIABLE: &str = "FANOUS_TEST_CHROMEDRIVER";
 const AXE_VARIABLE: &str = "FANOUS_TEST_AXE";
+const SEGMENT_PYTHON_VARIABLE: &str = "FANOUS_TEST_SEGMENT_PYTHON";
 const SCHEMATHESIS_VARIABLE: &str = "FANOUS_TEST_SCHEMATHESIS";
 
 /// Asks the long test targets for their long rounds, and gives each its share of the time.
@@ -169,6 +170,7 @@ fn equip<'a>(
         .env(CHROMEDRIVER_VARIABLE, &provisions.chromedriver)
         .env(AXE_VARIABLE, &provisions.axe)
         .env(SCHEMATHESIS_VARIABLE, &provisions.schemathesis)
+        .env(SEGMENT_PYTHON_VARIABLE, &provisions.segment_python)
 }
 
 /// The cargo that started us, in the workspace.

@@ -38,6 +38,14 @@ const SCHEMATHESIS: Tool = Tool {
     fetch: fetch_from_pypi,
 };
 
+/// A library of another collector's, as shops have it: it has to work unchanged.
+const SEGMENT_PYTHON: Tool = Tool {
+    name: "segment-python",
+    pins: include_str!("../segment-python.txt"),
+    file: "bin/python",
+    fetch: fetch_from_pypi,
+};
+
 /// The script of axe-core, after fetching it when it is not there.
 pub(crate) fn axe(target: &Path) -> Result<PathBuf, Failure> {
     AXE.provide(target)
@@ -46,6 +54,11 @@ pub(crate) fn axe(target: &Path) -> Result<PathBuf, Failure> {
 /// The program Schemathesis, after fetching it when it is not there.
 pub(crate) fn schemathesis(target: &Path) -> Result<PathBuf, Failure> {
     SCHEMATHESIS.provide(target)
+}
+
+/// A Python that has the library of Segment, after fetching it when it is not there.
+pub(crate) fn segment_python(target: &Path) -> Result<PathBuf, Failure> {
+    SEGMENT_PYTHON.provide(target)
 }
 
 impl Tool {

@@ -20,13 +20,13 @@ const LOOKS_MAX: usize = 2_000;
 const STARTS_MAX: usize = 3;
 
 /// Where what a test needs is: named by a variable, or where Debian or `cargo xtask test` puts it.
-fn provided(variable: &str, usual: &str) -> PathBuf {
+pub(crate) fn provided(variable: &str, usual: &str) -> PathBuf {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = named.unwrap_or_else(|| PathBuf::from(usual));
     assert!(
         path.is_file(),
-        "{} is not there: `cargo xtask test` brings Chromium, ChromeDriver and axe-core, or name \
-         yours in {variable}",
+        "{} is not there: `cargo xtask test` brings what tests need, or name yours in \
+         {variable}",
         path.display()
     );
     path

@@ -21,4 +21,5 @@ mod retail;
 mod roles;
 mod running;
 mod safety;
+mod sdks;
 mod tracker;

@@ -148,7 +148,8 @@
     }
     const now = new Date();
     const timestamp = now.toISOString();
-    const whole = { type, messageId: uuid(now), timestamp, anonymousId, userId, ...fields, context };
+    const messageId = uuid(now);
+    const whole = { type, messageId, timestamp, anonymousId, userId, ...fields, context };
     const text = JSON.stringify(whole);
     if (new Blob([text]).size > messageBytesMax) return;
     keep([...waiting(), text]);
