@@ -8,6 +8,8 @@ use crate::i18n::Speech;
 
 /// The inner size of the plot, in units of its view box.
 const WIDTH: f64 = 898.0;
+/// A label is about so wide at most.
+const LABEL_WIDTH: f64 = 90.0;
 const PLOT_HEIGHT: f64 = 250.0;
 /// The room above it, for a readout of one line.
 const TOP: f64 = 34.0;
@@ -98,8 +100,11 @@ pub(crate) fn columns(speech: &Speech, chart: &ColumnChart) -> Markup {
                         place == chart.shown,
                     ))
                     @if (chart.columns.len() - 1 - place).is_multiple_of(each) {
-                        text.middle aria-hidden="true" y=(bottom + 20.0)
-                            x=(short((place as f64 + 0.5) * slot)) { (column.label) }
+                        // Under a narrow last column a label would stand out of the drawing.
+                        @let is_edge = place + 1 == chart.columns.len() && slot < LABEL_WIDTH;
+                        @let middle = short((place as f64 + 0.5) * slot);
+                        text.middle[!is_edge].end[is_edge] aria-hidden="true" y=(bottom + 20.0)
+                            x=(if is_edge { short(WIDTH) } else { middle }) { (column.label) }
                     }
                 }
             }
