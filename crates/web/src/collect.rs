@@ -105,7 +105,6 @@ pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after"),
-        (header::VARY, "origin"),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "cross-origin",
@@ -114,6 +113,8 @@ pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
     for (name, value) in allowed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Beside what else the answer depends on, such as its packing.
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
     let origin = origin.unwrap_or(anybody);
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     response

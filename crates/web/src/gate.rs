@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 use domain::trust::Permission;
+use ipnet::IpNet;
 
 use crate::asked::encoded;
 use crate::asking::{Asking, Stranger};
@@ -270,8 +271,7 @@ pub(crate) fn page_before(headers: &HeaderMap) -> &str {
     way_back(path().unwrap_or("/"))
 }
 
-/// From where a request comes. What a proxy says of it counts only when the proxy is one that the
-/// shop named, and only what that one added itself: the last that is no proxy of ours.
+/// From where a request comes.
 fn origin_of(shared: &Shared, request: &Request) -> Origin {
     let agent = request.headers().get(header::USER_AGENT);
     let agent = agent
@@ -280,30 +280,27 @@ fn origin_of(shared: &Shared, request: &Request) -> Origin {
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return Origin::machine();
     };
-    let is_proxy = |address: &IpAddr| {
-        let address = address.to_canonical();
-        shared
-            .options
-            .proxies
-            .iter()
-            .any(|net| net.contains(&address))
-    };
     let forwarded = request.headers().get_all("x-forwarded-for").iter();
     let told: Vec<&str> = forwarded
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let mut address = peer.ip();
+    Origin::new(client(peer.ip(), &told, &shared.options.proxies), agent)
+}
+
+/// Whose address a request has. What a proxy says of it counts only when the proxy is one that the
+/// shop named, and only what that one added itself: the last hop that is no proxy of ours.
+fn client(peer: IpAddr, told: &[&str], proxies: &[IpNet]) -> IpAddr {
+    let mut address = peer;
     for hop in told.iter().rev() {
-        if !is_proxy(&address) {
-            break;
-        }
-        let Ok(before) = hop.trim().parse() else {
+        let canonical = address.to_canonical();
+        let is_proxy = proxies.iter().any(|net| net.contains(&canonical));
+        let Some(before) = hop.trim().parse().ok().filter(|_| is_proxy) else {
             break;
         };
         address = before;
     }
-    Origin::new(address, agent)
+    address
 }
 
 impl FromRequestParts<Shared> for Asking {
@@ -342,6 +339,24 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn only_proxies_of_ours_say_who_asks() {
+        let check = |peer: &str, told: &[&str], expected: &str| {
+            let proxies = ["10.0.0.0/8", "::1/128"].map(|net| net.parse().expect("a network"));
+            let found = client(peer.parse().expect("an address"), told, &proxies);
+            assert_eq!(found.to_string(), expected, "{peer} {told:?}");
+        };
+        check("203.0.113.7", &[], "203.0.113.7");
+        check("203.0.113.7", &["198.51.100.1"], "203.0.113.7");
+        check("10.0.0.2", &["198.51.100.1"], "198.51.100.1");
+        check("::ffff:10.0.0.2", &["198.51.100.1"], "198.51.100.1");
+        // What a stranger wrote before our proxy added theirs counts for nothing.
+        check("10.0.0.2", &["127.0.0.1", "198.51.100.1"], "198.51.100.1");
+        check("10.0.0.2", &["198.51.100.1", " 10.0.0.3 "], "198.51.100.1");
+        check("10.0.0.2", &["nonsense"], "10.0.0.2");
+        check("::1", &[], "::1");
+    }
 
     #[test]
     fn only_pages_of_our_own_are_shown_again() {

@@ -198,6 +198,10 @@ fn every_page_reads_right_in_every_language() {
     let best = house.customers()[0].customer.clone();
     let app = house.fixture.app();
     assert!(app.publish_thresholds().expect("limits are published"));
+    // So that the page of what came in lately has something to show.
+    let seen = serde_json::json!({"userId": "u-1", "event": "Size Guide Opened"});
+    house.api_as(&house.write_key, "POST", "/v1/track", &seen);
+    house.api_as(&house.write_key, "POST", "/v1/track", &Value::Null);
     let question =
         "/customers?where=orders%20%3E%3D%202%20%26%26%20days_since(last_order)%20%3E%209";
     let pages = [
@@ -218,6 +222,7 @@ fn every_page_reads_right_in_every_language() {
         format!("/customers/{best}/erase"),
         "/people".to_owned(),
         "/keys".to_owned(),
+        "/events".to_owned(),
         "/audit".to_owned(),
         "/settings".to_owned(),
         "/account".to_owned(),

@@ -12,6 +12,7 @@ use web::WebOptions;
 
 use crate::figure::{Figure, Target};
 use crate::load::{EVENTS_PER_REQUEST, live, send, settle_customers};
+use crate::population::figure;
 use crate::{Bench, Failure, load};
 
 const CUSTOMERS: u64 = 1_000_000;
@@ -189,25 +190,4 @@ fn ask_all(bench: &Bench, url: &str, customers: u64) -> Result<Vec<Figure>, Fail
         Target::AtMost(100.0),
     )?);
     Ok(figures)
-}
-
-fn figure(
-    bench: &Bench,
-    name: &'static str,
-    (value, unit): (f64, &'static str),
-    n: u64,
-    target: Target,
-) -> Result<Figure, Failure> {
-    Ok(Figure {
-        name,
-        value,
-        unit,
-        n,
-        n_fixed: CUSTOMERS,
-        target,
-        peer: None,
-        engine: "sqlite",
-        sync: "WAL, synchronous=FULL",
-        fsync_p50_us: bench.place.fsync_p50_us()?,
-    })
 }

@@ -88,7 +88,8 @@ pub(crate) fn run_postgres(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     Ok(vec![ready])
 }
 
-fn figure(
+/// A figure of a shop with a million customers.
+pub(crate) fn figure(
     bench: &Bench,
     name: &'static str,
     (value, unit): (f64, &'static str),

@@ -1,6 +1,5 @@
 //! Settings: what the shop says about itself.
 
-use app::AppError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::settings::ShopSettings;
@@ -135,15 +134,11 @@ async fn change(asking: Asking, Filled(form): Filled<SettingsForm>) -> Result<Re
     };
     let kept = asking.ask(move |acting| {
         acting.change(Action::SettingsChanged, &Subject::Shop, |app| {
-            keep(app, settings)
+            app.settings_put(settings)
         })
     });
     kept.await?;
     Ok(Redirect::to("/settings?done=kept").into_response())
-}
-
-fn keep(app: &app::App, settings: ShopSettings) -> Result<(), AppError> {
-    app.settings_put(settings)
 }
 
 fn page(
