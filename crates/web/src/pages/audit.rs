@@ -199,7 +199,7 @@ fn row(asking: &Asking, row: &AuditView) -> Markup {
     html! {
         tr {
             td.date { (speech.moment(row.at, &in_force.settings.zone)) }
-            td {
+            td.word {
                 (what)
                 @if is_refused { small.mark { (speech.say("audit-refused")) } }
             }

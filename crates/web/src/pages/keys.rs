@@ -145,7 +145,7 @@ fn row(asking: &Asking, key: &KeyView) -> Markup {
                 bdi { (key.label) }
                 small { (speech.say(kind_key(key.kind))) " · " code dir="ltr" { (key.id) } }
             }
-            td { (permissions(asking, key.scopes)) }
+            td.word { (permissions(asking, key.scopes)) }
             td.n.date { (used.unwrap_or_else(|| speech.say("people-never"))) }
             td.n.date { (ended) }
             td.n { @if key.is_good { (forms(asking, key)) } }

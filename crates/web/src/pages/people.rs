@@ -168,7 +168,7 @@ fn row(asking: &Asking, user: &UserView) -> Markup {
         tr {
             td.who { bdi { (user.name) } small { bdi dir="ltr" { (user.email) } } }
             td { (role_form(asking, user)) }
-            td { (speech.say(state_key(user.state))) }
+            td.word { (speech.say(state_key(user.state))) }
             td { (speech.say(factor)) }
             td.n.date { (seen.unwrap_or_else(|| speech.say("people-never"))) }
             td.n { (state_forms(asking, user)) }
