@@ -7,7 +7,8 @@
 mod debugger;
 mod posted;
 
-use app::events::Verdict;
+use app::events::{Caller, Collected, DropReason, Verdict};
+use app::settings::KeyKind;
 use app::{AppError, StoreError};
 use axum::Json;
 use axum::body::to_bytes;
@@ -15,13 +16,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::customers::{Identity, Namespace};
-use domain::events::{Behaviour, Event, Sender, ToldBatch};
+use domain::events::{Sender, Told, ToldBatch};
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
 use crate::errors::Refusal;
-use crate::gate::{Gate, Routes};
+use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
 pub(crate) use debugger::{Debugger, Seen};
 use posted::{Posted, is_packed, key_in, kind_of};
@@ -168,6 +168,7 @@ async fn collect(
 ) -> Result<Response, Refusal> {
     let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
     let kind = kind_of(request.uri().path());
+    let mut caller = caller_of(&shared, &request);
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, BODY_BYTES_MAX).await;
     let posted = Posted {
@@ -180,7 +181,8 @@ async fn collect(
     // Unpacking and reading half a megabyte is work for a thread that may take its time.
     let app = shared.app.clone();
     let (holder, told) = shared.run(move || posted.open(&app)).await?;
-    let recorded = record(&shared, told).await?;
+    caller.is_secret = holder.kind == KeyKind::Secret;
+    let recorded = record(&shared, told, caller).await?;
     shared.debugger.note(holder.id, &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.first()
@@ -190,16 +192,19 @@ async fn collect(
             sentence: rejected.message.clone(),
         });
     }
-    let answer = match asked.verbose.as_str() {
-        "" | "0" | "false" => Answer::default(),
-        _ => Answer {
-            success: true,
-            accepted: Some(recorded.accepted),
-            duplicates: Some(recorded.duplicates),
-            rejected: Some(recorded.rejected),
-        },
-    };
-    Ok(Json(answer).into_response())
+    Ok(Json(recorded.answer(&asked.verbose)).into_response())
+}
+
+/// What is known of the sender before a key is read.
+fn caller_of(shared: &Shared, request: &Request) -> Caller {
+    let says = |name: &str| request.headers().get(name).is_some_and(|it| it == "1");
+    let agent = request.headers().get(header::USER_AGENT);
+    Caller {
+        is_secret: false,
+        ip: address_of(shared, request),
+        user_agent: agent.and_then(|it| Some(it.to_str().ok()?.to_owned())),
+        wants_privacy: says("sec-gpc") || says("dnt"),
+    }
 }
 
 /// What became of a body.
@@ -213,25 +218,23 @@ struct Recorded {
 
 /// Records what can be taken, and waits until it is in the log. The seat is given back before
 /// that: many requests share a commit.
-async fn record(shared: &Shared, told: ToldBatch) -> Result<Recorded, Refusal> {
-    let (mut recorded, events) = sorted_out(shared, told);
-    let known: Vec<(Identity, Identity)> = events
-        .iter()
-        .filter_map(|(_, event)| says_who(event))
-        .collect();
-    let places: Vec<usize> = events.iter().map(|(index, _)| *index).collect();
-    let events = events.into_iter().map(|(_, event)| event).collect();
-    let verdicts = write(shared, events).await?;
-    join_browsers(shared, known).await?;
-    for (index, verdict) in places.into_iter().zip(verdicts) {
+async fn record(shared: &Shared, told: ToldBatch, caller: Caller) -> Result<Recorded, Refusal> {
+    let (mut recorded, places, told) = sorted_out(shared, told);
+    let collected = write(shared, told, caller).await?;
+    if !collected.after.is_nothing() {
+        let app = shared.app.clone();
+        let after = shared.run(move || app.collect_after(&collected.after));
+        after.await.map_err(later)?;
+    }
+    for (index, verdict) in places.into_iter().zip(collected.verdicts) {
         recorded.judge(index, verdict);
     }
     recorded.rejected.sort_by_key(|it| it.index);
     Ok(recorded)
 }
 
-/// The events that can be tried, each with its place in the body; the others are rejected.
-fn sorted_out(shared: &Shared, told: ToldBatch) -> (Recorded, Vec<(usize, Event)>) {
+/// The events that can be tried, with the place of each in the body; the others are rejected.
+fn sorted_out(shared: &Shared, batch: ToldBatch) -> (Recorded, Vec<usize>, Vec<Told>) {
     let at = shared.app.now();
     let mut recorded = Recorded {
         accepted: 0,
@@ -239,16 +242,14 @@ fn sorted_out(shared: &Shared, told: ToldBatch) -> (Recorded, Vec<(usize, Event)
         rejected: Vec::new(),
         seen: Vec::new(),
     };
-    let mut events = Vec::new();
-    for (index, mut event) in told.events.into_iter().enumerate() {
-        if let Ok(event) = &mut event
-            && event.message_id.is_empty()
-        {
-            event.message_id = shared.form_id();
-        }
-        recorded.seen.push(Seen::of(at, &event));
-        match event {
-            Ok(event) => events.push((index, event)),
+    let (mut places, mut events) = (Vec::new(), Vec::new());
+    for (index, told) in batch.events.into_iter().enumerate() {
+        recorded.seen.push(Seen::of(at, &told));
+        match told {
+            Ok(told) => {
+                places.push(index);
+                events.push(told);
+            }
             Err(error) => recorded.rejected.push(Rejected {
                 index,
                 message_id: error.message_id,
@@ -257,25 +258,38 @@ fn sorted_out(shared: &Shared, told: ToldBatch) -> (Recorded, Vec<(usize, Event)
             }),
         }
     }
-    (recorded, events)
+    (recorded, places, events)
 }
 
 impl Recorded {
+    fn answer(self, verbose: &str) -> Answer {
+        match verbose {
+            "" | "0" | "false" => Answer::default(),
+            _ => Answer {
+                success: true,
+                accepted: Some(self.accepted),
+                duplicates: Some(self.duplicates),
+                rejected: Some(self.rejected),
+            },
+        }
+    }
+
     /// Counts what became of an event that was tried.
-    fn judge(&mut self, index: usize, verdict: Verdict) {
+    fn judge(&mut self, index: usize, verdict: Result<Verdict, DropReason>) {
         let seen = &mut self.seen[index];
-        seen.verdict = debugger::word_of(&verdict);
+        seen.verdict = debugger::word_of(verdict.as_ref());
         let (code, message) = match verdict {
-            Verdict::Accepted { .. } => {
+            Ok(Verdict::Accepted { .. }) => {
                 self.accepted += 1;
                 return;
             }
-            Verdict::Duplicate => {
+            Ok(Verdict::Duplicate) => {
                 self.duplicates += 1;
                 return;
             }
-            Verdict::Refused(refusal) => ("refused", refusal.to_string()),
-            Verdict::Erased => ("erased", "this person was erased".to_owned()),
+            Ok(Verdict::Refused(refusal)) => ("refused", refusal.to_string()),
+            Ok(Verdict::Erased) => ("erased", "this person was erased".to_owned()),
+            Err(reason) => (reason.word(), reason.to_string()),
         };
         seen.reason.clone_from(&message);
         let message_id = Some(seen.message_id.clone());
@@ -288,53 +302,22 @@ impl Recorded {
     }
 }
 
-/// Who was unknown in which browser until now.
-fn says_who(event: &Event) -> Option<(Identity, Identity)> {
-    let first = event
-        .identities
-        .first()
-        .filter(|_| event.behaviour == Behaviour::Identified)?;
-    let mut others = event.identities.iter();
-    let browser = others.find(|it| it.namespace == Namespace::AnonymousId)?;
-    first
-        .namespace
-        .is_known()
-        .then(|| (first.clone(), browser.clone()))
-}
-
-/// Before the answer, and again when the same is sent again: so nobody's past is lost on the way.
-async fn join_browsers(shared: &Shared, known: Vec<(Identity, Identity)>) -> Result<(), Refusal> {
-    if known.is_empty() {
-        return Ok(());
-    }
-    let app = shared.app.clone();
-    let joined = shared.run(move || {
-        known
-            .iter()
-            .try_for_each(|(known, browser)| app.browser_join(known, browser))
-    });
-    joined.await.map_err(later)
-}
-
 /// Gives events to the writers; too many that wait are sent again later.
-async fn write(shared: &Shared, events: Vec<Event>) -> Result<Vec<Verdict>, Refusal> {
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
+async fn write(shared: &Shared, told: Vec<Told>, caller: Caller) -> Result<Collected, Refusal> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let app = shared.app.clone();
     let taken = shared.run(move || {
-        app.record_then(events, move |outcome| {
+        app.collect_then(told, &caller, move |outcome| {
             // Whoever sent them may have gone; they are written all the same.
             let _ = sender.send(outcome);
         })
         .map_err(AppError::Store)
     });
-    let verdicts = match taken.await {
+    let collected = match taken.await {
         Ok(()) => receiver.await.unwrap_or(Err(StoreError::Closed)),
         Err(refusal) => return Err(later(refusal)),
     };
-    verdicts.map_err(|error| later(AppError::Store(error).into()))
+    collected.map_err(|error| later(AppError::Store(error).into()))
 }
 
 /// A full house asks for patience in the way that trackers understand.

@@ -277,15 +277,22 @@ fn origin_of(shared: &Shared, request: &Request) -> Origin {
     let agent = agent
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-        return Origin::machine();
-    };
+    match address_of(shared, request) {
+        Some(address) => Origin::new(address, agent),
+        None => Origin::machine(),
+    }
+}
+
+/// The address from which a request comes, behind the proxies that the shop named; none when it
+/// came by the program's own socket.
+pub(crate) fn address_of(shared: &Shared, request: &Request) -> Option<IpAddr> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let forwarded = request.headers().get_all("x-forwarded-for").iter();
     let told: Vec<&str> = forwarded
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    Origin::new(client(peer.ip(), &told, &shared.options.proxies), agent)
+    Some(client(peer.ip(), &told, &shared.options.proxies))
 }
 
 /// Whose address a request has. What a proxy says of it counts only when the proxy is one that the

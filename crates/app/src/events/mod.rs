@@ -1,6 +1,7 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
 mod browsers;
+mod collect;
 mod prepare;
 mod record;
 mod resolve;
@@ -15,6 +16,7 @@ use store::{Queue, Session, StoreError};
 
 use crate::{App, AppError, Inner};
 
+pub use collect::{After, Caller, Collected, DropReason};
 use prepare::Prepared;
 pub(crate) use resolve::{ensure_current, lock_roots};
 

@@ -1,13 +1,13 @@
 //! Events with a behaviour of their own, from their properties.
 
 use domain::events::{
-    Behaviour, Complaint, ConsentChange, Delivery, ProductAdded, ProductTold, ProductView, Review,
+    Behaviour, Complaint, ConsentChange, Context, Delivery, Flag, Flags, ProductAdded, ProductTold,
+    ProductView, Review,
 };
 use domain::trust::Purpose;
 
 use super::clock::moment;
-use super::context::Context;
-use super::message::{Flag, Flags, Reading, code};
+use super::message::{Reading, code};
 use super::money;
 use super::names::{self, Known};
 use super::object::{Object, Value};
@@ -15,7 +15,7 @@ use super::order;
 use super::problem::Problem;
 
 /// What an event is understood as.
-pub(super) struct Told {
+pub(super) struct Understood {
     pub(super) behaviour: Behaviour,
     /// The plain names of the properties that the behaviour holds; the others are personal.
     pub(super) held: &'static [&'static str],
@@ -24,7 +24,7 @@ pub(super) struct Told {
     pub(super) products: Vec<ProductTold>,
 }
 
-impl Told {
+impl Understood {
     /// A behaviour that holds none of the properties.
     pub(super) const fn named(behaviour: Behaviour) -> Self {
         Self::holding(behaviour, &[])
@@ -53,18 +53,18 @@ pub(super) fn told(
     reading: &Reading<'_, '_>,
     context: &Context,
     flags: &mut Flags,
-) -> Result<Told, Problem> {
+) -> Result<Understood, Problem> {
     match known {
         Known::Ordered => order::ordered(properties, reading, context, flags),
         Known::Refunded => order::refunded(properties, reading, flags),
-        Known::CheckoutStarted => Ok(Told::named(Behaviour::CheckoutStarted)),
+        Known::CheckoutStarted => Ok(Understood::named(Behaviour::CheckoutStarted)),
         Known::ProductViewed => Ok(product_viewed(name, properties)),
         Known::ProductAdded => product_added(name, properties, flags),
         Known::Delivered => delivered(properties, reading, flags),
         Known::Complained => Ok(complained(properties)),
         Known::Reviewed => Ok(reviewed(properties)),
         Known::Consent(granted) => consent(granted, properties),
-        Known::Named(ours) => Ok(Told::named(Behaviour::Other(ours.to_owned()))),
+        Known::Named(ours) => Ok(Understood::named(Behaviour::Other(ours.to_owned()))),
     }
 }
 
@@ -103,19 +103,23 @@ pub(super) fn product_told(product: &Object<'_>) -> Option<ProductTold> {
     })
 }
 
-fn product_viewed(name: &str, properties: &Object<'_>) -> Told {
+fn product_viewed(name: &str, properties: &Object<'_>) -> Understood {
     let Some(product) = product_code(properties) else {
-        return Told::named(Behaviour::Other(names::kept(name)));
+        return Understood::named(Behaviour::Other(names::kept(name)));
     };
-    Told {
+    Understood {
         products: product_told(properties).into_iter().collect(),
-        ..Told::named(Behaviour::ProductViewed(ProductView { product }))
+        ..Understood::named(Behaviour::ProductViewed(ProductView { product }))
     }
 }
 
-fn product_added(name: &str, properties: &Object<'_>, flags: &mut Flags) -> Result<Told, Problem> {
+fn product_added(
+    name: &str,
+    properties: &Object<'_>,
+    flags: &mut Flags,
+) -> Result<Understood, Problem> {
     let Some(product) = product_code(properties) else {
-        return Ok(Told::named(Behaviour::Other(names::kept(name))));
+        return Ok(Understood::named(Behaviour::Other(names::kept(name))));
     };
     let quantity = money::exact(properties.any(&["quantity"]), "quantity")?;
     let whole = match quantity {
@@ -129,9 +133,9 @@ fn product_added(name: &str, properties: &Object<'_>, flags: &mut Flags) -> Resu
         product,
         quantity: whole.unwrap_or(1),
     };
-    Ok(Told {
+    Ok(Understood {
         products: product_told(properties).into_iter().collect(),
-        ..Told::named(Behaviour::ProductAdded(added))
+        ..Understood::named(Behaviour::ProductAdded(added))
     })
 }
 
@@ -139,7 +143,7 @@ fn delivered(
     properties: &Object<'_>,
     reading: &Reading<'_, '_>,
     flags: &mut Flags,
-) -> Result<Told, Problem> {
+) -> Result<Understood, Problem> {
     let promised_at = properties.any(&["promisedat", "promised"]);
     let promised_at = moment(promised_at, reading.received.zone).unwrap_or_else(|()| {
         flags.insert(Flag::TimeUnreadable);
@@ -152,22 +156,22 @@ fn delivered(
         carrier: text("carrier"),
         parcel: text("parcel"),
     };
-    Ok(Told::named(Behaviour::Delivered(delivery)))
+    Ok(Understood::named(Behaviour::Delivered(delivery)))
 }
 
-fn complained(properties: &Object<'_>) -> Told {
+fn complained(properties: &Object<'_>) -> Understood {
     let topic = properties.text(&["topic", "reason", "category"]);
     let complaint = Complaint {
         topic: topic.map(|text| code(&text)).unwrap_or_default(),
     };
-    Told {
+    Understood {
         words: words(properties),
-        ..Told::holding(Behaviour::Complained(complaint), &WORDS)
+        ..Understood::holding(Behaviour::Complained(complaint), &WORDS)
     }
 }
 
 /// A review without a rating from 1 to 5 is kept as it was told.
-fn reviewed(properties: &Object<'_>) -> Told {
+fn reviewed(properties: &Object<'_>) -> Understood {
     let rating = money::exact(properties.any(&["rating"]), "rating");
     let rating = rating.ok().flatten().and_then(|rating| rating.whole());
     let rating = rating.and_then(|rating| u8::try_from(rating).ok());
@@ -181,9 +185,9 @@ fn reviewed(properties: &Object<'_>) -> Told {
         }),
         None => Behaviour::Other("Product Reviewed".to_owned()),
     };
-    Told {
+    Understood {
         words: words(properties),
-        ..Told::holding(behaviour, &WORDS)
+        ..Understood::holding(behaviour, &WORDS)
     }
 }
 
@@ -193,7 +197,7 @@ fn words(properties: &Object<'_>) -> Option<String> {
 }
 
 /// A permission that cannot be understood is refused and never overlooked.
-fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Told, Problem> {
+fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Understood, Problem> {
     let purpose = properties.text(&["purpose"]).unwrap_or_default();
     let purpose = purpose.to_lowercase().replace([' ', '-'], "_");
     let purpose = purpose.replace("personalization", "personalisation");
@@ -218,5 +222,5 @@ fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Told, Probl
         (None, None) => return Err(Problem::field("granted", "true or false")),
     };
     let change = ConsentChange { purpose, granted };
-    Ok(Told::named(Behaviour::ConsentChanged(change)))
+    Ok(Understood::named(Behaviour::ConsentChanged(change)))
 }

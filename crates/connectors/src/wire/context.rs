@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::events::Channel;
+use domain::events::{Campaign, Channel, Context, Page};
 
 use super::message::MessageType;
 use super::object::{Object, Value};
@@ -11,68 +11,6 @@ use super::object::{Object, Value};
 const TEXT_BYTES_MAX: usize = 2_000;
 /// The most categories of a consent that are kept.
 const CATEGORIES_MAX: usize = 64;
-
-/// What surrounds an event, as sent; nothing is looked up. A text longer than 2,000 bytes is cut.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Context {
-    /// The address of the network that the sender names. Only a server can know another's.
-    pub ip: Option<String>,
-    /// Whether the sender speaks for its own device, so that the address of the connection is
-    /// the person's (`context.direct`).
-    pub is_direct: bool,
-    /// The browser or program.
-    pub user_agent: Option<String>,
-    /// The page, or the one it was opened from.
-    pub page: Page,
-    /// What led here.
-    pub campaign: Campaign,
-    /// The program that made the event: its name and its version.
-    pub library: (Option<String>, Option<String>),
-    /// The language and region, such as `fa-IR`.
-    pub locale: Option<String>,
-    /// The zone, such as `Asia/Tehran`.
-    pub timezone: Option<String>,
-    /// The width and the height of the screen in its own points.
-    pub screen: Option<(u32, u32)>,
-    /// The group in whose name it was done.
-    pub group_id: Option<String>,
-    /// What the person allowed, by the sender's names of categories.
-    pub consent: BTreeMap<String, bool>,
-}
-
-/// A page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the fields are the words of the wire format")]
-pub struct Page {
-    pub url: Option<String>,
-    pub path: Option<String>,
-    pub title: Option<String>,
-    pub referrer: Option<String>,
-    pub search: Option<String>,
-}
-
-/// A campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the fields are the words of the wire format")]
-pub struct Campaign {
-    pub name: Option<String>,
-    pub source: Option<String>,
-    pub medium: Option<String>,
-    pub term: Option<String>,
-    pub content: Option<String>,
-}
-
-impl Campaign {
-    /// `source/medium`, or what of it is there: how the domain names what led somebody here.
-    #[must_use]
-    pub fn origin(&self) -> Option<String> {
-        match (&self.source, &self.medium) {
-            (Some(source), Some(medium)) => Some(format!("{source}/{medium}")),
-            (Some(one), None) | (None, Some(one)) => Some(one.clone()),
-            (None, None) => None,
-        }
-    }
-}
 
 /// The context of an event over that of its batch: the event's wins, member by member.
 pub(super) struct Layers<'a> {

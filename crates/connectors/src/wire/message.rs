@@ -1,15 +1,14 @@
 //! One message: who says that what happened when.
 
-use std::collections::BTreeSet;
-
 use domain::customers::{Identity, Namespace};
 use domain::events::{
-    Behaviour, CODE_BYTES_MAX, Event, MESSAGE_ID_BYTES_MAX, PageView, Personal, ProductTold,
+    Alias, Behaviour, CODE_BYTES_MAX, Context, Event, Flag, Flags, MESSAGE_ID_BYTES_MAX, PageView,
+    Personal, ProductTold, Told,
 };
 
 use super::clock::{Met, Times, moment};
-use super::commerce::{self, Told};
-use super::context::{self, Context, Layers};
+use super::commerce::{self, Understood};
+use super::context::{self, Layers};
 use super::names::{self, Known};
 use super::object::{Object, Value};
 use super::personal::Gathered;
@@ -71,73 +70,11 @@ impl MessageType {
 pub struct Message {
     /// What it tells. Its message id is empty when the sender gave none: the receiver has to
     /// make one, which is what [`Flag::NoMessageId`] says.
-    pub event: Event,
+    pub told: Told,
     /// Its type.
     pub kind: MessageType,
-    /// The name as its sender wrote it: of the event, or of the page.
-    pub name: Option<String>,
     /// Its four times.
     pub times: Times,
-    /// What surrounds it.
-    pub context: Context,
-    /// Which names are one, when it is an alias.
-    pub alias: Option<Alias>,
-    /// The group, when it is about one.
-    pub group_id: Option<String>,
-    /// What it says of products by the way.
-    pub products: Vec<ProductTold>,
-    /// What was taken for granted or had to be changed.
-    pub flags: Flags,
-}
-
-/// Two names of one person.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Alias {
-    /// The name so far: an anonymous id or a user's number.
-    pub previous_id: String,
-    /// The user's number from now on.
-    pub user_id: String,
-}
-
-impl std::fmt::Debug for Alias {
-    /// Personal values do not reach logs.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Alias(…)")
-    }
-}
-
-/// What was noted of a message.
-pub type Flags = BTreeSet<Flag>;
-
-/// What was taken for granted or had to be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flag {
-    /// It has no id of its own: sent again, it cannot be recognised.
-    NoMessageId,
-    /// It claims to be of a known person and came with a public key.
-    Unverified,
-    /// It has no time of its own.
-    NoTime,
-    /// One of its times cannot be read, and was passed over.
-    TimeUnreadable,
-    /// It was sent before it happened, by the sender's clock; it counts as happening when it came.
-    SentBefore,
-    /// It was more than 24 hours in the future, and is moved to that.
-    Future,
-    /// It names no currency; the shop's was taken.
-    CurrencyAssumed,
-    /// Its amounts were in toman, and are ten times as many rial.
-    Toman,
-    /// The order's lines do not come to its total; a line says the difference.
-    TotalDiffers,
-    /// The order or refund has no amounts.
-    NoAmount,
-    /// The refund names no products: it takes back what the order still has.
-    WholeOrder,
-    /// The number of units is no whole number; one was taken, and the amount is exact.
-    PartQuantity,
-    /// A personal text was too long, or there were too many; some is missing.
-    Cut,
 }
 
 /// What messages of a body have in common.
@@ -209,17 +146,16 @@ pub(super) fn read(
     };
     event.check().map_err(Problem::Refused)?;
     event.message_id = message_id.unwrap_or_default();
-    Ok(Message {
+    let told = Told {
         event,
-        kind,
         name: said.name,
-        times,
         context,
         alias: who.alias,
         group_id: who.group_id,
         products: said.products,
         flags,
-    })
+    };
+    Ok(Message { told, kind, times })
 }
 
 fn type_of(item: &Object<'_>) -> Option<MessageType> {
@@ -370,7 +306,7 @@ impl Reading<'_, '_> {
             MessageType::Identify => Ok(self.traits(Behaviour::Identified, flags)),
             MessageType::Group => {
                 let behaviour = Behaviour::Other("Group Joined".to_owned());
-                let told = Told::named(behaviour);
+                let told = Understood::named(behaviour);
                 let traits = self.item.object(&["traits"]).unwrap_or_default();
                 Ok(self.finish(told, None, &traits, flags))
             }
@@ -438,7 +374,7 @@ impl Reading<'_, '_> {
                 .map(|text| code(&text)),
             source: around.campaign.origin().map(|text| code(&text)),
         };
-        let told = Told::named(Behaviour::Viewed(view));
+        let told = Understood::named(Behaviour::Viewed(view));
         let name = name.map(|name| code(&name));
         self.finish(told, name, &properties, flags)
     }
@@ -448,9 +384,9 @@ impl Reading<'_, '_> {
         let name = given.ok_or(Problem::Missing("event"))?;
         let properties = self.item.object(&["properties"]).unwrap_or_default();
         let told = match names::known(&name) {
-            Some(Known::Named(ours)) => Told::named(Behaviour::Other(ours.to_owned())),
+            Some(Known::Named(ours)) => Understood::named(Behaviour::Other(ours.to_owned())),
             Some(known) => commerce::told(known, &name, &properties, self, context, flags)?,
-            None => Told::named(Behaviour::Other(names::kept(&name))),
+            None => Understood::named(Behaviour::Other(names::kept(&name))),
         };
         let name = Some(name.into_owned());
         Ok(self.finish(told, name, &properties, flags))
@@ -458,7 +394,7 @@ impl Reading<'_, '_> {
 
     fn finish(
         &self,
-        told: Told,
+        told: Understood,
         name: Option<String>,
         properties: &Object<'_>,
         flags: &mut Flags,

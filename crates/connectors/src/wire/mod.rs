@@ -26,14 +26,13 @@ mod scan;
 mod tests;
 
 pub use clock::Times;
-pub use context::{Campaign, Context, Page};
-pub use message::{Alias, Flag, Flags, Message, MessageType};
+pub use message::{Message, MessageType};
 pub use personal::{PERSONAL_MAX, PERSONAL_NAME_BYTES_MAX, PERSONAL_TEXT_BYTES_MAX};
 pub use problem::{MessageError, Problem, WireError};
 
 use std::ops::ControlFlow;
 
-use domain::events::{Behaviour, Personal, Sender, ToldBatch, ToldError};
+use domain::events::{Sender, ToldBatch, ToldError};
 use domain::money::Currency;
 use domain::time::{Millis, Zone};
 
@@ -158,17 +157,7 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
     let batch = read(body, kind, &received, &Limits::default());
     let batch = batch.map_err(|error| error.to_string())?;
     let events = batch.events.into_iter().map(|message| match message {
-        Ok(message) if !is_permitted(&message) => Err(ToldError {
-            code: "no_consent",
-            sentence: "this person agreed to no analytics: the event was not kept".to_owned(),
-            message_id: Some(message.event.message_id),
-        }),
-        Ok(mut message) => {
-            if received.trust == Trust::Public {
-                claim(&mut message.event.personal);
-            }
-            Ok(message.event)
-        }
+        Ok(message) => Ok(message.told),
         Err(error) => Err(ToldError {
             code: error.problem.code(),
             sentence: error.problem.to_string(),
@@ -179,25 +168,6 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
         write_key: batch.write_key,
         events: events.collect(),
     })
-}
-
-/// Whether the person lets it be kept: what was bought always is, and what they decided about it.
-fn is_permitted(message: &Message) -> bool {
-    let is_always = matches!(
-        message.event.behaviour,
-        Behaviour::Ordered(_) | Behaviour::Refunded(_) | Behaviour::ConsentChanged(_)
-    );
-    is_always || message.context.consent.get("analytics") != Some(&false)
-}
-
-/// Addresses that anybody could have written are kept as claims: what the shop itself told of a
-/// person stays.
-fn claim(personal: &mut Personal) {
-    for name in ["email", "phone"] {
-        if let Some(value) = personal.remove(name) {
-            personal.insert(format!("claimed_{name}"), value);
-        }
-    }
 }
 
 /// What stands at the body as a whole.

@@ -4,11 +4,10 @@
 //! *total* is what the customer paid, all in, so the total tells which: the first of the ways to
 //! count discount and tax that comes to it is taken. Where none does, a line says the difference.
 
-use domain::events::{Behaviour, Line, LineKind, Order, ProductTold, Refund};
+use domain::events::{Behaviour, Context, Flag, Flags, Line, LineKind, Order, ProductTold, Refund};
 
-use super::commerce::{Told, order_id, product_code, product_told};
-use super::context::Context;
-use super::message::{Flag, Flags, Reading, code};
+use super::commerce::{Understood, order_id, product_code, product_told};
+use super::message::{Reading, code};
 use super::money::{self, Till};
 use super::object::Object;
 use super::problem::Problem;
@@ -39,7 +38,7 @@ pub(super) fn ordered(
     reading: &Reading<'_, '_>,
     context: &Context,
     flags: &mut Flags,
-) -> Result<Told, Problem> {
+) -> Result<Understood, Problem> {
     let order_id = order_id(properties)?;
     let till = till(properties, reading, flags)?;
     let products = products(properties, &till, false, flags)?;
@@ -57,9 +56,9 @@ pub(super) fn ordered(
         source: context.campaign.origin().map(|text| code(&text)),
         lines,
     };
-    Ok(Told {
+    Ok(Understood {
         products: products.told,
-        ..Told::holding(Behaviour::Ordered(order), &HELD)
+        ..Understood::holding(Behaviour::Ordered(order), &HELD)
     })
 }
 
@@ -68,7 +67,7 @@ pub(super) fn refunded(
     properties: &Object<'_>,
     reading: &Reading<'_, '_>,
     flags: &mut Flags,
-) -> Result<Told, Problem> {
+) -> Result<Understood, Problem> {
     let order_id = order_id(properties)?;
     let till = till(properties, reading, flags)?;
     let Products {
@@ -106,9 +105,9 @@ pub(super) fn refunded(
         currency: till.currency,
         lines,
     };
-    Ok(Told {
+    Ok(Understood {
         products: told,
-        ..Told::holding(Behaviour::Refunded(refund), &HELD)
+        ..Understood::holding(Behaviour::Refunded(refund), &HELD)
     })
 }
 

@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 
-use domain::events::Personal;
+use domain::events::{Flag, Flags, Personal};
 
-use super::message::{Flag, Flags};
 use super::object::{Object, Value, is_plainly};
 
 /// The most texts that are kept of one event.

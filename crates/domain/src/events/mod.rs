@@ -19,7 +19,7 @@ pub use order::{
     RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
-pub use told::{Sender, ToldBatch, ToldError};
+pub use told::{Alias, Campaign, Context, Flag, Flags, Page, Sender, Told, ToldBatch, ToldError};
 
 use std::collections::BTreeMap;
 use std::fmt;

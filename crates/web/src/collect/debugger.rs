@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use app::events::Verdict;
-use domain::events::{Event, ToldError};
+use app::events::{DropReason, Verdict};
+use domain::events::{Told, ToldError};
 use domain::ids::KeyId;
 use domain::time::Millis;
 
@@ -27,9 +27,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn of(at: Millis, told: &Result<Event, ToldError>) -> Self {
+    pub(super) fn of(at: Millis, told: &Result<Told, ToldError>) -> Self {
         match told {
-            Ok(event) => Self {
+            Ok(Told { event, .. }) => Self {
                 at,
                 name: event.behaviour.name().to_owned(),
                 message_id: event.message_id.clone(),
@@ -47,11 +47,11 @@ impl Seen {
     }
 }
 
-pub(super) const fn word_of(verdict: &Verdict) -> &'static str {
+pub(super) const fn word_of(verdict: Result<&Verdict, &DropReason>) -> &'static str {
     match verdict {
-        Verdict::Accepted { .. } => "accepted",
-        Verdict::Duplicate => "duplicate",
-        Verdict::Refused(_) | Verdict::Erased => "rejected",
+        Ok(Verdict::Accepted { .. }) => "accepted",
+        Ok(Verdict::Duplicate) => "duplicate",
+        Ok(Verdict::Refused(_) | Verdict::Erased) | Err(_) => "rejected",
     }
 }
 

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::{Flag, Message, MessageType, Times, Trust};
+use domain::events::Flag;
+
+use super::super::{Message, MessageType, Times, Trust};
 use super::{RECEIVED_AT, lines, moment, read_as, track};
 use domain::customers::Identity;
 use domain::time::Millis;
@@ -121,7 +123,7 @@ fn a_bad_event_is_refused_alone_under_its_message_id() {
     let body = br#"{"batch":[{"type":"track","userId":"u","event":"\ud83d\ude00"}]}"#;
     let batch = read_as(Trust::Secret, None, body).unwrap();
     assert_eq!(
-        batch.events[0].as_ref().unwrap().name.as_deref(),
+        batch.events[0].as_ref().unwrap().told.name.as_deref(),
         Some("😀")
     );
 }
@@ -190,7 +192,7 @@ fn message_ids_are_opaque_texts_of_1_to_100_characters() {
         let body = format!(r#"{{"userId":"u","event":"x","messageId":{id}}}"#);
         let batch = read_as(Trust::Secret, Some(MessageType::Track), body.as_bytes()).unwrap();
         let got = batch.events[0].as_ref().ok();
-        let got = got.map(|message| message.event.message_id.as_str());
+        let got = got.map(|message| message.told.event.message_id.as_str());
         assert_eq!(got, expected, "{id}");
     };
     for id in [
@@ -220,9 +222,10 @@ fn clocks_are_corrected_by_the_time_of_sending() {
     let check = |times: &str, at: &str, flags: &[Flag]| {
         let body = format!(r#"{{"userId":"u","event":"x","messageId":"m"{times}}}"#);
         let message = one(Trust::Secret, Some(MessageType::Track), &body);
-        assert_eq!(message.event.at, moment(at), "{times}");
-        assert_eq!(message.times.at, message.event.at);
+        assert_eq!(message.told.event.at, moment(at), "{times}");
+        assert_eq!(message.times.at, message.told.event.at);
         let noted: Vec<Flag> = message
+            .told
             .flags
             .into_iter()
             .filter(|flag| *flag != Flag::Unverified)
@@ -357,14 +360,14 @@ fn what_stands_at_the_batch_counts_for_each_event_unless_it_says_otherwise() {
     let batch = read_as(Trust::Secret, None, body.as_bytes()).unwrap();
     assert_eq!(batch.write_key.as_deref(), Some("wk"));
     let [first, second] = [0, 1].map(|place| batch.events[place].as_ref().unwrap());
-    assert_eq!(first.event.at, moment("2026-11-22T09:59:50Z"));
-    assert_eq!(second.event.at, moment("2026-11-22T09:59:40Z"));
-    assert_eq!(first.context.locale.as_deref(), Some("fa-IR"));
-    assert_eq!(second.context.locale.as_deref(), Some("fa-IR"));
-    assert_eq!(first.context.page.title.as_deref(), Some("A"));
+    assert_eq!(first.told.event.at, moment("2026-11-22T09:59:50Z"));
+    assert_eq!(second.told.event.at, moment("2026-11-22T09:59:40Z"));
+    assert_eq!(first.told.context.locale.as_deref(), Some("fa-IR"));
+    assert_eq!(second.told.context.locale.as_deref(), Some("fa-IR"));
+    assert_eq!(first.told.context.page.title.as_deref(), Some("A"));
     // Pages are not mixed of two.
-    assert_eq!(second.context.page.title, None);
-    let url = second.context.page.url.as_deref();
+    assert_eq!(second.told.context.page.title, None);
+    let url = second.told.context.page.url.as_deref();
     assert_eq!(url, Some("https://shop.example/b"));
 }
 
@@ -375,13 +378,14 @@ fn a_public_key_makes_no_claim_true() {
     let names = |trust| {
         let message = one(trust, Some(MessageType::Identify), body);
         let names: Vec<String> = message
+            .told
             .event
             .identities
             .iter()
             .map(Identity::hashed_text)
             .collect();
-        let referred = message.event.personal.contains_key("referred_by");
-        let is_claim = message.flags.contains(&Flag::Unverified);
+        let referred = message.told.event.personal.contains_key("referred_by");
+        let is_claim = message.told.flags.contains(&Flag::Unverified);
         (names.join(" "), referred, is_claim)
     };
     let all = "user_id:u email:sara@example.com phone:+98912345 anonymous_id:a";
@@ -513,6 +517,7 @@ fn what_no_behaviour_holds_is_kept_as_personal_text() {
     let body = format!(r#"{{"userId":"u","event":"x","properties":{properties}}}"#);
     let message = one(Trust::Public, Some(MessageType::Track), &body);
     let got: Vec<String> = message
+        .told
         .event
         .personal
         .iter()
@@ -537,15 +542,18 @@ fn what_no_behaviour_holds_is_kept_as_personal_text() {
         "é".repeat(2_000),
     );
     let message = one(Trust::Public, Some(MessageType::Track), &body);
-    assert_eq!(message.event.personal["t"].len(), 2_000);
-    assert!(message.flags.contains(&Flag::Cut));
+    assert_eq!(message.told.event.personal["t"].len(), 2_000);
+    assert!(message.told.flags.contains(&Flag::Cut));
     let body = format!(
         r#"{{"userId":"u","event":"x","properties":{{{}}}}}"#,
         many.join(",")
     );
     let message = one(Trust::Public, Some(MessageType::Track), &body);
-    assert_eq!(message.event.personal.len(), super::super::PERSONAL_MAX);
-    assert!(message.flags.contains(&Flag::Cut));
+    assert_eq!(
+        message.told.event.personal.len(),
+        super::super::PERSONAL_MAX
+    );
+    assert!(message.told.flags.contains(&Flag::Cut));
 }
 
 #[test]
@@ -553,7 +561,7 @@ fn the_channel_is_told_by_whoever_may_and_else_by_the_program() {
     let check = |trust, kind, around: &str, expected: &str| {
         let body = format!(r#"{{"userId":"u","event":"x"{around}}}"#);
         let message = one(trust, Some(kind), &body);
-        assert_eq!(message.event.channel.word(), expected, "{around}");
+        assert_eq!(message.told.event.channel.word(), expected, "{around}");
     };
     let track = MessageType::Track;
     check(Trust::Secret, track, "", "web");
@@ -583,7 +591,9 @@ fn the_context_is_kept_as_sent_and_bounded() {
             "screen":{{"width":"390","height":844.5}},
             "consent":{{"categoryPreferences":{{"a":true,"b":false,"c":"yes","d":null}}}}}}}}"#
     );
-    let context = one(Trust::Public, Some(MessageType::Track), &body).context;
+    let context = one(Trust::Public, Some(MessageType::Track), &body)
+        .told
+        .context;
     assert_eq!(context.ip.as_deref(), Some("203.0.113.7"));
     assert!(context.is_direct);
     assert_eq!(context.user_agent.map(|text| text.len()), Some(2_000));

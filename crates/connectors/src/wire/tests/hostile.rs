@@ -41,7 +41,7 @@ proptest! {
         for (place, (verdict, is_wrong)) in batch.events.iter().zip(&wrong).enumerate() {
             prop_assert_eq!(verdict.is_err(), *is_wrong);
             let id = match verdict {
-                Ok(message) => Some(message.event.message_id.clone()),
+                Ok(message) => Some(message.told.event.message_id.clone()),
                 Err(error) => error.message_id.clone(),
             };
             prop_assert_eq!(id, Some(place.to_string()));
@@ -88,7 +88,7 @@ fn changed_bodies_of_real_senders_do_no_harm() {
                     continue;
                 };
                 for message in batch.events.iter().flatten() {
-                    let mut event = message.event.clone();
+                    let mut event = message.told.event.clone();
                     event.message_id.insert(0, '-');
                     event.check().unwrap();
                 }

@@ -56,12 +56,12 @@ fn lines(trust: Trust, kind: Option<MessageType>, body: &str) -> String {
 
 /// Name and body of what happened, and what was noted.
 fn brief(message: &Message) -> String {
-    let behaviour = &message.event.behaviour;
+    let behaviour = &message.told.event.behaviour;
     format!(
         "{} {} {:?}",
         behaviour.name(),
         behaviour.body(),
-        message.flags
+        message.told.flags
     )
 }
 
@@ -76,14 +76,14 @@ fn track(event: &str, properties: &str) -> String {
 
 /// Everything that is known of a message, for snapshots.
 fn whole(message: &Message) -> String {
-    let event = &message.event;
+    let event = &message.told.event;
     let mut out = String::new();
     let names: Vec<String> = event
         .identities
         .iter()
         .map(domain::customers::Identity::hashed_text)
         .collect();
-    let name = message.name.as_deref().unwrap_or("-");
+    let name = message.told.name.as_deref().unwrap_or("-");
     writeln!(out, "{} {name} {:?}", message.kind.word(), event.message_id).unwrap();
     writeln!(out, "  who {}", names.join(" ")).unwrap();
     writeln!(
@@ -97,17 +97,17 @@ fn whole(message: &Message) -> String {
     for (name, text) in &event.personal {
         writeln!(out, "  personal {name}={text}").unwrap();
     }
-    for product in &message.products {
+    for product in &message.told.products {
         let (title, category) = (&product.title, &product.category);
         writeln!(out, "  product {} {title:?} {category:?}", product.product).unwrap();
     }
-    if let Some(alias) = &message.alias {
+    if let Some(alias) = &message.told.alias {
         writeln!(out, "  alias {} = {}", alias.previous_id, alias.user_id).unwrap();
     }
-    if let Some(group_id) = &message.group_id {
+    if let Some(group_id) = &message.told.group_id {
         writeln!(out, "  group {group_id}").unwrap();
     }
-    writeln!(out, "  noted {:?}", message.flags).unwrap();
+    writeln!(out, "  noted {:?}", message.told.flags).unwrap();
     out
 }
 

@@ -166,5 +166,5 @@ fn what_senders_write_is_understood() {
 fn what_surrounds_an_event_is_kept_as_sent() {
     let (_, kind, body) = BODIES[2];
     let batch = read_as(Trust::Public, kind, body.as_bytes()).unwrap();
-    insta::assert_debug_snapshot!("context", batch.events[0].as_ref().unwrap().context);
+    insta::assert_debug_snapshot!("context", batch.events[0].as_ref().unwrap().told.context);
 }
