@@ -30,8 +30,10 @@ pub(crate) struct Provisions {
     pub(crate) axe: PathBuf,
     /// The program that calls the API with whatever its description allows.
     pub(crate) schemathesis: PathBuf,
-    /// A Python that has the library of Segment.
-    pub(crate) segment_python: PathBuf,
+    /// A Python that has libraries of other collectors.
+    pub(crate) trackers_python: PathBuf,
+    /// The browser's file among the libraries of other collectors for Node and browsers.
+    pub(crate) trackers_node: PathBuf,
 }
 
 /// One thing that tests need, and the Debian package that brings it.
@@ -91,7 +93,8 @@ pub(crate) fn everything(target: &Path) -> Result<Provisions, Failure> {
         chromedriver: on_path("chromedriver").ok_or(format!("chromedriver {found}"))?,
         axe: tools::axe(target)?,
         schemathesis: tools::schemathesis(target)?,
-        segment_python: tools::segment_python(target)?,
+        trackers_python: tools::trackers_python(target)?,
+        trackers_node: tools::trackers_node(target)?,
     })
 }
 

@@ -16,7 +16,8 @@ const POSTGRES_FOLDER_VARIABLE: &str = "FANOUS_TEST_POSTGRES_BIN";
 const CHROMIUM_VARIABLE: &str = "FANOUS_TEST_CHROMIUM";
 const CHROMEDRIVER_VARIABLE: &str = "FANOUS_TEST_CHROMEDRIVER";
 const AXE_VARIABLE: &str = "FANOUS_TEST_AXE";
-const SEGMENT_PYTHON_VARIABLE: &str = "FANOUS_TEST_SEGMENT_PYTHON";
+const TRACKERS_PYTHON_VARIABLE: &str = "FANOUS_TEST_TRACKERS_PYTHON";
+const TRACKERS_NODE_VARIABLE: &str = "FANOUS_TEST_TRACKERS_NODE";
 const SCHEMATHESIS_VARIABLE: &str = "FANOUS_TEST_SCHEMATHESIS";
 
 /// Asks the long test targets for their long rounds, and gives each its share of the time.
@@ -170,7 +171,8 @@ fn equip<'a>(
         .env(CHROMEDRIVER_VARIABLE, &provisions.chromedriver)
         .env(AXE_VARIABLE, &provisions.axe)
         .env(SCHEMATHESIS_VARIABLE, &provisions.schemathesis)
-        .env(SEGMENT_PYTHON_VARIABLE, &provisions.segment_python)
+        .env(TRACKERS_PYTHON_VARIABLE, &provisions.trackers_python)
+        .env(TRACKERS_NODE_VARIABLE, &provisions.trackers_node)
 }
 
 /// The cargo that started us, in the workspace.

@@ -38,12 +38,21 @@ const SCHEMATHESIS: Tool = Tool {
     fetch: fetch_from_pypi,
 };
 
-/// A library of another collector's, as shops have it: it has to work unchanged.
-const SEGMENT_PYTHON: Tool = Tool {
-    name: "segment-python",
-    pins: include_str!("../segment-python.txt"),
+/// Libraries of other collectors for back ends in Python, as shops have them: they have to work
+/// unchanged.
+const TRACKERS_PYTHON: Tool = Tool {
+    name: "trackers-python",
+    pins: include_str!("../trackers-python.txt"),
     file: "bin/python",
     fetch: fetch_from_pypi,
+};
+
+/// The same for browsers and for back ends in Node.
+const TRACKERS_NODE: Tool = Tool {
+    name: "trackers-node",
+    pins: include_str!("../trackers-node.txt"),
+    file: "node_modules/@segment/analytics-next/dist/umd/index.js",
+    fetch: fetch_from_npm,
 };
 
 /// The script of axe-core, after fetching it when it is not there.
@@ -56,9 +65,14 @@ pub(crate) fn schemathesis(target: &Path) -> Result<PathBuf, Failure> {
     SCHEMATHESIS.provide(target)
 }
 
-/// A Python that has the library of Segment, after fetching it when it is not there.
-pub(crate) fn segment_python(target: &Path) -> Result<PathBuf, Failure> {
-    SEGMENT_PYTHON.provide(target)
+/// A Python that has libraries of other collectors, after fetching them when they are not there.
+pub(crate) fn trackers_python(target: &Path) -> Result<PathBuf, Failure> {
+    TRACKERS_PYTHON.provide(target)
+}
+
+/// The browser's file of a folder of such libraries, after fetching them when they are not there.
+pub(crate) fn trackers_node(target: &Path) -> Result<PathBuf, Failure> {
+    TRACKERS_NODE.provide(target)
 }
 
 impl Tool {
@@ -87,7 +101,7 @@ fn fetch_from_npm(folder: &Path, pins: &str) -> Result<(), Failure> {
     let mut npm = Command::new("npm");
     npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
     npm.args(["--no-save", "--no-package-lock", "--loglevel=error"]);
-    npm.arg("--prefix").arg(folder).arg(pins);
+    npm.arg("--prefix").arg(folder).args(pins.lines());
     run("npm install", &mut npm)
 }
 
@@ -147,8 +161,14 @@ mod tests {
 
     #[test]
     fn every_package_is_pinned() {
-        for pin in SCHEMATHESIS.pins.lines() {
+        for pin in [SCHEMATHESIS, TRACKERS_PYTHON]
+            .iter()
+            .flat_map(|it| it.pins.lines())
+        {
             assert!(pin.contains("=="), "{pin}");
+        }
+        for pin in [AXE, TRACKERS_NODE].iter().flat_map(|it| it.pins.lines()) {
+            assert!(pin.rfind('@').is_some_and(|at| at > 0), "{pin}");
         }
         assert!(SCHEMATHESIS.pins.contains("schemathesis=="));
     }

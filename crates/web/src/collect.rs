@@ -4,6 +4,7 @@
 //! not refused by name is in the log. What a tracker sends is read by a function that the program
 //! passes in, because the wire format is a connector's and this floor knows HTTP alone.
 
+mod browser_sdk;
 mod debugger;
 mod posted;
 
@@ -74,6 +75,7 @@ pub(crate) fn routes() -> Routes {
     let routes = paths.fold(Routes::default(), |routes, path| {
         routes.post(path, Gate::Sends, collect)
     });
+    let routes = routes.get(browser_sdk::PATH, Gate::Anybody, browser_sdk::settings);
     IGNORED.into_iter().fold(routes, |routes, path| {
         routes.post(path, Gate::Anybody, async || Json(Answer::default()))
     })
@@ -81,7 +83,7 @@ pub(crate) fn routes() -> Routes {
 
 fn is_ours(path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
-    PATHS.contains(&path) || IGNORED.contains(&path)
+    PATHS.contains(&path) || IGNORED.contains(&path) || browser_sdk::is_ours(path)
 }
 
 /// Lets pages of other sites send events: that is what a tracker is for. Nothing is read back
@@ -98,7 +100,7 @@ pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     let anybody = HeaderValue::from_static("*");
     let allowed = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             "authorization, content-type, content-encoding, x-write-key, x-retry-count",

@@ -23,3 +23,4 @@ mod running;
 mod safety;
 mod sdks;
 mod tracker;
+mod unsteady;

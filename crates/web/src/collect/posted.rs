@@ -116,7 +116,7 @@ impl Posted {
 }
 
 /// Who bears a key that may send events.
-fn holder_of(app: &App, key: &str) -> Result<KeyHolder, Refusal> {
+pub(super) fn holder_of(app: &App, key: &str) -> Result<KeyHolder, Refusal> {
     let holder = app.key_open(key)?.ok_or(Refusal::UnknownKey)?;
     match holder.scopes.has(Permission::SendEvents) {
         true => Ok(holder),
