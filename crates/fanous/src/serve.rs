@@ -1,6 +1,7 @@
 //! `fanous serve` and `fanous demo`.
 
 mod demo;
+mod files;
 
 use std::net::SocketAddr;
 
@@ -125,6 +126,7 @@ pub(crate) async fn serve(
         has_mail: shop.mailer.is_some(),
         proxies: options.proxies.clone(),
         read_messages: Some(connectors::wire::told),
+        door: files::door(),
         ..WebOptions::default()
     };
     if let Some(public) = &options.public_url {
@@ -220,6 +222,7 @@ impl Shop {
             options: WebOptions {
                 is_open: true,
                 read_messages: Some(connectors::wire::told),
+                door: files::door(),
                 ..WebOptions::default()
             },
         })

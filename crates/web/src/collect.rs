@@ -18,6 +18,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::events::{Sender, Told, ToldBatch};
+use domain::ids::KeyId;
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
@@ -170,22 +171,19 @@ async fn collect(
 ) -> Result<Response, Refusal> {
     let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
     let kind = kind_of(request.uri().path());
-    let mut caller = caller_of(&shared, &request);
-    let (parts, body) = request.into_parts();
+    let caller = caller_of(&shared, &request);
+    let (mut parts, body) = request.into_parts();
     let bytes = to_bytes(body, BODY_BYTES_MAX).await;
     let posted = Posted {
         bytes: bytes.map_err(|_| Refusal::TooLarge)?,
         is_packed: is_packed(&parts.headers),
         key: key_in(&parts.headers)?,
         kind,
+        load: parts.extensions.remove(),
         read,
     };
-    // Unpacking and reading half a megabyte is work for a thread that may take its time.
-    let app = shared.app.clone();
-    let (holder, told) = shared.run(move || posted.open(&app)).await?;
-    caller.is_secret = holder.kind == KeyKind::Secret;
-    let recorded = record(&shared, told, caller).await?;
-    shared.debugger.note(holder.id, &recorded.seen);
+    let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
+    shared.debugger.note(holder, &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.first()
     {
@@ -218,21 +216,45 @@ struct Recorded {
     seen: Vec<Seen>,
 }
 
-/// Records what can be taken, and waits until it is in the log. The seat is given back before
-/// that: many requests share a commit.
-async fn record(shared: &Shared, told: ToldBatch, caller: Caller) -> Result<Recorded, Refusal> {
-    let (mut recorded, places, told) = sorted_out(shared, told);
-    let collected = write(shared, told, caller).await?;
+/// Records what can be taken, and waits until it is in the log; whose key it came with.
+///
+/// Unpacking and reading half a megabyte is work for a thread that may take its time. What is read
+/// is many times as large as it came, so it goes to the writers in the same breath and never waits
+/// for a thread again. The thread is given back before the commit: many requests share one.
+async fn record(
+    shared: &Shared,
+    posted: Posted,
+    mut caller: Caller,
+) -> Result<(KeyId, Recorded), Refusal> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let inside = shared.clone();
+    let given = shared.run(move || {
+        let (holder, batch) = posted.open(&inside.app)?;
+        caller.is_secret = holder.kind == KeyKind::Secret;
+        let (recorded, places, told) = sorted_out(&inside, batch);
+        let load = posted.load;
+        let taken = inside.app.collect_then(told, &caller, move |outcome| {
+            // Whoever sent them may have gone; they are written all the same, and their room is
+            // free only now.
+            drop(load);
+            let _ = sender.send(outcome);
+        });
+        taken.map_err(AppError::Store)?;
+        Ok::<_, Refusal>((holder.id, recorded, places))
+    });
+    let (key, mut recorded, places) = given.await?;
+    let collected = receiver.await.unwrap_or(Err(StoreError::Closed));
+    let collected: Collected = collected.map_err(AppError::Store)?;
     if !collected.after.is_nothing() {
         let app = shared.app.clone();
-        let after = shared.run(move || app.collect_after(&collected.after));
-        after.await.map_err(later)?;
+        let after = collected.after;
+        shared.run(move || app.collect_after(&after)).await?;
     }
     for (index, verdict) in places.into_iter().zip(collected.verdicts) {
         recorded.judge(index, verdict);
     }
     recorded.rejected.sort_by_key(|it| it.index);
-    Ok(recorded)
+    Ok((key, recorded))
 }
 
 /// The events that can be tried, with the place of each in the body; the others are rejected.
@@ -304,28 +326,14 @@ impl Recorded {
     }
 }
 
-/// Gives events to the writers; too many that wait are sent again later.
-async fn write(shared: &Shared, told: Vec<Told>, caller: Caller) -> Result<Collected, Refusal> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    let app = shared.app.clone();
-    let taken = shared.run(move || {
-        app.collect_then(told, &caller, move |outcome| {
-            // Whoever sent them may have gone; they are written all the same.
-            let _ = sender.send(outcome);
-        })
-        .map_err(AppError::Store)
-    });
-    let collected = match taken.await {
-        Ok(()) => receiver.await.unwrap_or(Err(StoreError::Closed)),
-        Err(refusal) => return Err(later(refusal)),
-    };
-    collected.map_err(|error| later(AppError::Store(error).into()))
-}
-
-/// A full house asks for patience in the way that trackers understand.
+/// A full house, and a database that is away or has no room on its disk, ask for patience in the
+/// way that trackers understand.
 fn later(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::App(AppError::Store(StoreError::Busy)) | Refusal::Busy => Refusal::TooMany,
+        Refusal::App(AppError::Store(error @ StoreError::Database { .. })) => {
+            Refusal::StoreAway(error)
+        }
         other => other,
     }
 }

@@ -46,6 +46,10 @@ pub(crate) enum Refusal {
     Unreadable(String),
     /// The body is larger than this server takes.
     TooLarge,
+    /// The body came too slowly.
+    SlowBody,
+    /// The store failed at something that can be tried again.
+    StoreAway(StoreError),
     /// Too many requests are waiting.
     Busy,
     /// The answer took too long.
@@ -109,6 +113,8 @@ impl Refusal {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "slow_body"),
+            Self::StoreAway(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_away"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too_slow"),
             Self::Warming(_) => (StatusCode::SERVICE_UNAVAILABLE, "warming"),
@@ -150,6 +156,8 @@ impl Refusal {
                  a moment"
             ),
             Self::TooLarge => "the body is larger than this server takes".into(),
+            Self::SlowBody => "the body came too slowly; nothing was taken, send it again".into(),
+            Self::StoreAway(_) => "the store takes nothing now; send it again later".into(),
             Self::TooSlow => {
                 "the answer took too long; what was begun may still be finished".into()
             }

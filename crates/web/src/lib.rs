@@ -12,6 +12,7 @@ mod assets;
 mod charts;
 mod collect;
 mod cookies;
+mod door;
 mod errors;
 mod export;
 mod format;
@@ -27,7 +28,6 @@ mod watch;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::App;
@@ -35,6 +35,7 @@ use tokio::net::TcpListener;
 
 pub use address::PublicAddress;
 pub use collect::ReadMessages;
+pub use door::DoorOptions;
 pub use gate::{Endpoint, Gate};
 pub use ipnet::IpNet;
 pub use router::{endpoints, router};
@@ -50,6 +51,8 @@ pub struct WebOptions {
     pub body_bytes_max: usize,
     /// After this a request is answered with an apology.
     pub request_timeout: Duration,
+    /// Who may come in, and how slowly.
+    pub door: DoorOptions,
     /// The names under which the pages may be called, without ports. Any other `Host` is refused,
     /// so that a stranger's domain that leads here cannot read what is here.
     pub hosts: Vec<String>,
@@ -98,6 +101,7 @@ impl Default for WebOptions {
             requests_max: 512,
             body_bytes_max: 1 << 20,
             request_timeout: Duration::from_secs(30),
+            door: DoorOptions::default(),
             hosts: ["localhost", "127.0.0.1", "[::1]"]
                 .map(str::to_owned)
                 .to_vec(),
@@ -122,10 +126,8 @@ pub async fn serve(
     options: WebOptions,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = router(app, options).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await
+    let (door, patience) = (options.door.clone(), options.request_timeout);
+    door::serve(listener, router(app, options), &door, patience, shutdown).await
 }
 
 /// Serves the figures by which a node is watched, on a listener of their own, until `shutdown`.
@@ -137,7 +139,8 @@ pub async fn serve_metrics(
     app: App,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, watch::router(app, WebOptions::default()))
-        .with_graceful_shutdown(shutdown)
-        .await
+    let options = WebOptions::default();
+    let (door, patience) = (options.door.clone(), options.request_timeout);
+    let router = watch::router(app, options);
+    door::serve(listener, router, &door, patience, shutdown).await
 }

@@ -6,6 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::compression::CompressionLayer;
 
+use crate::door::bring_in;
 use crate::errors::Refusal;
 use crate::gate::{Endpoint, Gate, Routes};
 use crate::shared::Shared;
@@ -38,8 +39,9 @@ pub fn router(app: App, options: WebOptions) -> Router {
         .method_not_allowed_fallback(async || Refusal::Method)
         .layer(from_fn(export::take))
         .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(from_fn_with_state(shared.clone(), guard::names))
         .layer(from_fn_with_state(shared.clone(), guard::bound))
+        .layer(from_fn_with_state(shared.clone(), bring_in))
+        .layer(from_fn_with_state(shared.clone(), guard::names))
         .layer(from_fn(guard::dress))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(shared.clone(), guard::secure))

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::WebOptions;
 use crate::collect::Debugger;
+use crate::door::Arrivals;
 use crate::errors::Refusal;
 
 /// The shop and the limits of this server. Cheap to clone.
@@ -17,6 +18,7 @@ pub(crate) struct Shared {
     pub(crate) options: Arc<WebOptions>,
     pub(crate) seats: Arc<Semaphore>,
     pub(crate) debugger: Arc<Debugger>,
+    pub(crate) arrivals: Arc<Arrivals>,
     asks: Arc<Semaphore>,
     forms: Arc<AtomicU64>,
     requests: Arc<AtomicU64>,
@@ -31,6 +33,7 @@ impl Shared {
             app,
             seats: Arc::new(Semaphore::new(options.requests_max)),
             debugger: Arc::default(),
+            arrivals: Arc::new(Arrivals::new(&options.door, options.body_bytes_max)),
             asks: Arc::new(Semaphore::new(options.asks_max)),
             forms: Arc::new(AtomicU64::new(0)),
             options: Arc::new(options),

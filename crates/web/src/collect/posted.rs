@@ -14,6 +14,7 @@ use domain::trust::Permission;
 use flate2::read::MultiGzDecoder;
 
 use super::{BODY_BYTES_MAX, ReadMessages};
+use crate::door::Load;
 use crate::errors::Refusal;
 
 /// The type that an address names; none for a batch.
@@ -59,6 +60,8 @@ pub(super) struct Posted {
     pub(super) is_packed: bool,
     pub(super) key: Option<String>,
     pub(super) kind: Option<&'static str>,
+    /// What it holds of the room for bodies; none when it is empty.
+    pub(super) load: Option<Load>,
     pub(super) read: ReadMessages,
 }
 
@@ -108,10 +111,12 @@ impl Posted {
         if reader.read_to_end(&mut unpacked).is_err() {
             return Err(Refusal::Unreadable("the body is no gzip".to_owned()));
         }
-        match unpacked.len() > BODY_BYTES_MAX {
-            true => Err(Refusal::TooLarge),
-            false => Ok(Some(unpacked)),
+        if unpacked.len() > BODY_BYTES_MAX {
+            return Err(Refusal::TooLarge);
         }
+        let load = self.load.as_ref();
+        load.map_or(Ok(()), |load| load.grow(unpacked.len()))?;
+        Ok(Some(unpacked))
     }
 }
 

@@ -147,6 +147,8 @@ fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
         Refusal::Host => ["error-host", "error-kept-nothing-shown", "error-todo-host"],
         Refusal::OtherSite => ["error-other-site", "error-kept-all", "error-todo-form"],
         Refusal::Busy
+        | Refusal::TooMany
+        | Refusal::SlowBody
         | Refusal::TooSlow
         | Refusal::Warming(_)
         | Refusal::App(AppError::Store(StoreError::Busy | StoreError::Closed)) => {
