@@ -6,10 +6,14 @@
 
 mod browser_sdk;
 mod debugger;
+mod pace;
 mod posted;
+
+use std::collections::BTreeMap;
 
 use app::events::{Caller, Collected, DropReason, Verdict};
 use app::settings::KeyKind;
+use app::trust::KeyHolder;
 use app::{AppError, StoreError};
 use axum::Json;
 use axum::body::to_bytes;
@@ -17,6 +21,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::customers::Identity;
 use domain::events::{Sender, Told, ToldBatch};
 use domain::ids::KeyId;
 use serde::{Deserialize, Serialize};
@@ -26,6 +31,7 @@ use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
 pub(crate) use debugger::{Debugger, Seen};
+pub(crate) use pace::Pace;
 use posted::{Posted, is_packed, key_in, kind_of};
 
 /// The largest body, on the wire and unpacked: what trackers know from other collectors.
@@ -107,7 +113,10 @@ pub(crate) async fn cross_origin(request: Request, next: Next) -> Response {
             "authorization, content-type, content-encoding, x-write-key, x-retry-count",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
-        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after"),
+        (
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "retry-after, x-ratelimit-reset",
+        ),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "cross-origin",
@@ -231,6 +240,7 @@ async fn record(
     let given = shared.run(move || {
         let (holder, batch) = posted.open(&inside.app)?;
         caller.is_secret = holder.kind == KeyKind::Secret;
+        keep_pace(&inside, &holder, &batch)?;
         let (recorded, places, told) = sorted_out(&inside, batch);
         let load = posted.load;
         let taken = inside.app.collect_then(told, &caller, move |outcome| {
@@ -255,6 +265,25 @@ async fn record(
     }
     recorded.rejected.sort_by_key(|it| it.index);
     Ok((key, recorded))
+}
+
+/// Holds up a key or a browser that is too fast. A shop's own server speaks for all its customers,
+/// so it is held up as a key alone.
+fn keep_pace(shared: &Shared, holder: &KeyHolder, batch: &ToldBatch) -> Result<(), Refusal> {
+    let now = shared.app.now();
+    shared.pace.request(holder.id, now)?;
+    if holder.kind == KeyKind::Secret {
+        return Ok(());
+    }
+    let mut browsers: BTreeMap<&Identity, usize> = BTreeMap::new();
+    for told in batch.events.iter().flatten() {
+        // The least trusted name is the browser's own.
+        if let Some(browser) = told.event.identities.last() {
+            *browsers.entry(browser).or_default() += 1;
+        }
+    }
+    let mut browsers = browsers.into_iter();
+    browsers.try_for_each(|(browser, number)| shared.pace.events(browser, number, now))
 }
 
 /// The events that can be tried, with the place of each in the body; the others are rejected.

@@ -4,7 +4,7 @@ use app::settings::KeyKind;
 use app::trust::{TrustError, TrustRefusal, Who};
 use app::{AppError, StoreError};
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::trust::Permission;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     },
     /// Too much waits already; what was sent can be sent again.
     TooMany,
+    /// The sender is faster than anybody may be; after so many seconds it may come again.
+    TooFast(u64),
     /// The `Host` is not one of this server's names.
     Host,
     /// A form came from another site.
@@ -107,6 +109,7 @@ impl Refusal {
             Self::TwoKeys => (StatusCode::UNAUTHORIZED, "two_keys"),
             Self::Event { code, .. } => (StatusCode::BAD_REQUEST, *code),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "busy"),
+            Self::TooFast(_) => (StatusCode::TOO_MANY_REQUESTS, "too_fast"),
             Self::Host => (StatusCode::MISDIRECTED_REQUEST, "wrong_host"),
             Self::OtherSite => (StatusCode::FORBIDDEN, "other_site"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -144,6 +147,10 @@ impl Refusal {
             Self::TwoKeys => "the keys in header and body are not the same: send one".into(),
             Self::Event { sentence, .. } => sentence.clone(),
             Self::TooMany => "too much waits; nothing was taken, send it again".into(),
+            Self::TooFast(seconds) => format!(
+                "this sender is faster than anybody may be: nothing was taken, send it again in \
+                 {seconds} s"
+            ),
             Self::Host => {
                 "this server does not answer to that name; see --public-url and --listen".into()
             }
@@ -279,12 +286,17 @@ pub(crate) fn in_json(refusal: &Refusal) -> Response {
     if verdict.status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    let is_later = [
-        StatusCode::SERVICE_UNAVAILABLE,
-        StatusCode::TOO_MANY_REQUESTS,
-    ];
-    if is_later.contains(&verdict.status) {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    let later_seconds = match (refusal, verdict.status) {
+        (Refusal::TooFast(seconds), _) => Some(*seconds),
+        (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => Some(1),
+        _ => None,
+    };
+    if let Some(seconds) = later_seconds {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Refusal::TooFast(seconds) = refusal {
+        let reset = HeaderName::from_static("x-ratelimit-reset");
+        headers.insert(reset, HeaderValue::from(*seconds));
     }
     response
 }

@@ -7,7 +7,7 @@ use app::{App, AppError};
 use tokio::sync::Semaphore;
 
 use crate::WebOptions;
-use crate::collect::Debugger;
+use crate::collect::{Debugger, Pace};
 use crate::door::Arrivals;
 use crate::errors::Refusal;
 
@@ -18,6 +18,7 @@ pub(crate) struct Shared {
     pub(crate) options: Arc<WebOptions>,
     pub(crate) seats: Arc<Semaphore>,
     pub(crate) debugger: Arc<Debugger>,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) arrivals: Arc<Arrivals>,
     asks: Arc<Semaphore>,
     forms: Arc<AtomicU64>,
@@ -33,6 +34,7 @@ impl Shared {
             app,
             seats: Arc::new(Semaphore::new(options.requests_max)),
             debugger: Arc::default(),
+            pace: Arc::default(),
             arrivals: Arc::new(Arrivals::new(&options.door, options.body_bytes_max)),
             asks: Arc::new(Semaphore::new(options.asks_max)),
             forms: Arc::new(AtomicU64::new(0)),

@@ -358,3 +358,43 @@ fn who_agreed_to_nothing_is_not_kept_and_what_they_buy_is() {
     assert_eq!(codes[0]["code"], "no_consent");
     assert_eq!(codes[1]["code"], "no_user_anon_id");
 }
+
+#[test]
+fn a_browser_that_tells_too_much_is_asked_to_wait_and_nobody_else_is() {
+    let house = House::empty(store::Engine::Sqlite);
+    let events = |browser: &str, many: usize| {
+        let event = json!({"type": "track", "event": "Loop", "anonymousId": browser});
+        json!({ "batch": vec![event; many] })
+    };
+    let told = |key: &str, body: &Value| {
+        let key = format!("Bearer {key}");
+        house.send(
+            "POST",
+            "/v1/batch",
+            &[("Authorization", &key)],
+            &body.to_string(),
+        )
+    };
+    let check = |key: &str, browser: &str, many: usize, status: u16| {
+        let answer = told(key, &events(browser, many));
+        assert_eq!(answer.status, status, "{browser}: {}", answer.text);
+        answer
+    };
+    check(&house.write_key, "a-1", 2_450, 200);
+    let waits = check(&house.write_key, "a-1", 100, 429);
+    assert_eq!(
+        (
+            waits.header("retry-after"),
+            waits.header("x-ratelimit-reset")
+        ),
+        ("1", "1")
+    );
+    assert_eq!(waits.json()["error"]["code"], "too_fast");
+    check(&house.write_key, "a-2", 100, 200);
+    // The shop's own server speaks for everybody.
+    check(&house.secret_key, "a-1", 100, 200);
+    // Nothing of what was refused is there.
+    house.fixture.settle();
+    let customer = house.get("/v1/customers/anonymous_id:a-1");
+    assert_eq!(customer["streams"][0]["facts"], 2_550);
+}
