@@ -203,7 +203,9 @@ fn caller_of(shared: &Shared, request: &Request) -> Caller {
         is_secret: false,
         ip: address_of(shared, request),
         user_agent: agent.and_then(|it| Some(it.to_str().ok()?.to_owned())),
-        wants_privacy: says("sec-gpc") || says("dnt"),
+        key: None,
+        gpc: says("sec-gpc"),
+        dnt: says("dnt"),
     }
 }
 
@@ -231,6 +233,7 @@ async fn record(
     let given = shared.run(move || {
         let (holder, batch) = posted.open(&inside.app)?;
         caller.is_secret = holder.kind == KeyKind::Secret;
+        caller.key = Some(holder);
         let (recorded, places, told) = sorted_out(&inside, batch);
         let load = posted.load;
         let taken = inside.app.collect_then(told, &caller, move |outcome| {
@@ -311,8 +314,9 @@ impl Recorded {
                 self.duplicates += 1;
                 return;
             }
-            Ok(Verdict::Refused(refusal)) => ("refused", refusal.to_string()),
+            Ok(Verdict::Refused(refusal)) => (refusal.code(), refusal.to_string()),
             Ok(Verdict::Erased) => ("erased", "this person was erased".to_owned()),
+            Ok(Verdict::Counted(reason)) => (reason.word(), reason.sentence().to_owned()),
             Err(reason) => (reason.word(), reason.to_string()),
         };
         seen.reason.clone_from(&message);

@@ -1,5 +1,6 @@
 //! Customers: merging and unmerging, refolding, and how they are shown.
 
+mod consents;
 mod list;
 mod masking;
 mod merge;
@@ -8,6 +9,7 @@ mod person;
 mod rebuild;
 mod timeline;
 
+pub use consents::ConsentView;
 pub use list::{CustomerCount, CustomerList, CustomerListItem, ListQuery, SAMPLE_MAX};
 pub use masking::Mask;
 pub use page::{CustomerPage, MergeView};
