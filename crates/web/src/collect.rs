@@ -5,11 +5,13 @@
 //! passes in, because the wire format is a connector's and this floor knows HTTP alone.
 
 mod browser_sdk;
+pub(crate) mod context;
 mod debugger;
 mod posted;
 
 use app::events::{Caller, Collected, DropReason, Verdict};
 use app::settings::KeyKind;
+use app::trust::KeyHolder;
 use app::{AppError, StoreError};
 use axum::Json;
 use axum::body::to_bytes;
@@ -18,13 +20,13 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::events::{Sender, Told, ToldBatch};
-use domain::ids::KeyId;
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
+pub(crate) use context::context;
 pub(crate) use debugger::{Debugger, Seen};
 use posted::{Posted, is_packed, key_in, kind_of};
 
@@ -67,6 +69,9 @@ const PATHS_WITH_SLASH: [&str; 14] = [
 /// Figures about itself that a library sends; nobody asked for them.
 const IGNORED: [&str; 2] = ["/v1/m", "/v1/m/"];
 
+/// Events in, what is true of their sender out; its gate stands with the API, which describes it.
+const CONTEXT: &str = "/v1/context";
+
 /// Reads a body: of one event of the type that the address names, or of a batch. The error is a
 /// sentence about a body in which no events can be found.
 pub type ReadMessages = fn(&[u8], Option<&str>, &Sender) -> Result<ToldBatch, String>;
@@ -84,7 +89,8 @@ pub(crate) fn routes() -> Routes {
 
 fn is_ours(path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
-    PATHS.contains(&path) || IGNORED.contains(&path) || browser_sdk::is_ours(path)
+    let is_told = PATHS.contains(&path) || IGNORED.contains(&path);
+    is_told || path == CONTEXT || browser_sdk::is_ours(path)
 }
 
 /// Lets pages of other sites send events: that is what a tracker is for. Nothing is read back
@@ -183,7 +189,7 @@ async fn collect(
         read,
     };
     let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
-    shared.debugger.note(holder, &recorded.seen);
+    shared.debugger.note(holder.id, &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.first()
     {
@@ -227,7 +233,7 @@ async fn record(
     shared: &Shared,
     posted: Posted,
     mut caller: Caller,
-) -> Result<(KeyId, Recorded), Refusal> {
+) -> Result<(KeyHolder, Recorded), Refusal> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let inside = shared.clone();
     let given = shared.run(move || {
@@ -243,9 +249,9 @@ async fn record(
             let _ = sender.send(outcome);
         });
         taken.map_err(AppError::Store)?;
-        Ok::<_, Refusal>((holder.id, recorded, places))
+        Ok::<_, Refusal>((holder, recorded, places))
     });
-    let (key, mut recorded, places) = given.await?;
+    let (holder, mut recorded, places) = given.await?;
     let collected = receiver.await.unwrap_or(Err(StoreError::Closed));
     let collected: Collected = collected.map_err(AppError::Store)?;
     if !collected.after.is_nothing() {
@@ -257,7 +263,7 @@ async fn record(
         recorded.judge(index, verdict);
     }
     recorded.rejected.sort_by_key(|it| it.index);
-    Ok((key, recorded))
+    Ok((holder, recorded))
 }
 
 /// The events that can be tried, with the place of each in the body; the others are rejected.

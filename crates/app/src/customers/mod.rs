@@ -1,6 +1,7 @@
 //! Customers: merging and unmerging, refolding, and how they are shown.
 
 mod consents;
+mod context;
 mod list;
 mod masking;
 mod merge;
@@ -10,6 +11,7 @@ mod rebuild;
 mod timeline;
 
 pub use consents::ConsentView;
+pub use context::CustomerContext;
 pub use list::{CustomerCount, CustomerList, CustomerListItem, ListQuery, SAMPLE_MAX};
 pub use masking::Mask;
 pub use page::{CustomerPage, MergeView};
