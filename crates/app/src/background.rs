@@ -15,8 +15,6 @@ use crate::{App, AppError, InForce, Inner};
 
 /// Customers that one slice of background work touches: about 20 ms.
 const CUSTOMERS_PER_SLICE: u32 = 256;
-/// Message ids are kept for so many days after the time they carry.
-const MESSAGE_KEY_DAYS: i64 = 14;
 /// Answers of idempotent requests are kept for so many days.
 const REQUEST_DAYS: i64 = 45;
 
@@ -50,7 +48,7 @@ impl App {
     /// The store's.
     pub fn prune(&self) -> Result<(), AppError> {
         let now = self.now();
-        let day = u16::try_from(now.utc_day() - MESSAGE_KEY_DAYS).unwrap_or(0);
+        let day = crate::events::first_message_day(now);
         let requests_before = now.plus(-REQUEST_DAYS * Millis::DAY);
         self.inner.store.write(Queue::Jobs, move |session| {
             session.transaction(|tx| {

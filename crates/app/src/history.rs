@@ -350,7 +350,9 @@ impl Flight {
             match verdict {
                 Verdict::Accepted { .. } => imported.accepted(counts),
                 Verdict::Duplicate => imported.duplicate(counts),
-                Verdict::Refused(_) | Verdict::Erased => imported.refused(counts),
+                Verdict::Refused(_) | Verdict::Erased | Verdict::Counted(_) => {
+                    imported.refused(counts);
+                }
             }
         }
         Ok(())

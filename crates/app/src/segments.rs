@@ -50,6 +50,15 @@ pub struct SegmentView {
     pub count: Option<i64>,
 }
 
+/// A segment in which a customer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SegmentHeld {
+    /// Its name.
+    pub name: String,
+    /// What it asks, and what the customer has.
+    pub explanation: Option<Explanation>,
+}
+
 /// What the customers of the shop have, for the fields of a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -230,6 +239,28 @@ impl App {
         let population = self.population().ready();
         let held = test.zip(population.as_deref());
         Ok(Some(SegmentView::of(segment, read.as_ref(), held)))
+    }
+
+    /// The segments in which a customer is now, by name; those that cannot be asked any more hold
+    /// nobody.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn segments_holding(&self, metrics: &Metrics) -> Result<Vec<SegmentHeld>, AppError> {
+        let segments = self.segments()?;
+        let mut relative = self.relative(&Predicate::Constant(true))?;
+        relative.segments = by_name(&segments);
+        let held = segments.into_iter().filter_map(|segment| {
+            let read = parse(&segment.predicate).ok()?;
+            let test = relative.with(|context| lower(&read, context)).ok()?;
+            test.holds(metrics).then(|| SegmentHeld {
+                explanation: relative
+                    .with(|context| explain_for(&read, context, metrics))
+                    .ok(),
+                name: segment.name,
+            })
+        });
+        Ok(held.collect())
     }
 
     /// What a form about customers can offer.

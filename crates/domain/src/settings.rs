@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Currency;
 use crate::time::{Calendar, Zone};
+use crate::trust::ConsentPolicy;
 
 /// What a shop chooses about itself. A change to zone or calendar refolds every customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct ShopSettings {
     /// Its people are made up; every page says so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_synthetic: bool,
+    /// What it keeps of what people do.
+    pub consent: ConsentPolicy,
 }
 
 impl Default for ShopSettings {
@@ -38,6 +41,7 @@ impl Default for ShopSettings {
             currency: Currency::EUR,
             toman: false,
             is_synthetic: false,
+            consent: ConsentPolicy::default(),
         }
     }
 }

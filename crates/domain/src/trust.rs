@@ -7,15 +7,21 @@ mod audit;
 mod consent;
 mod masking;
 mod people;
+mod policy;
+mod region;
 mod roles;
 mod throttle;
 mod totp;
 
 pub use audit::{Action, Actor, AuditEntry, Outcome, Subject};
-pub use consent::Purpose;
+pub use consent::{ConsentSource, ConsentStatus, Purpose};
 pub use masking::{mask_email, mask_name, mask_phone};
 pub use people::{EmailAddress, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault};
 pub use people::{UserState, password_check, person_name};
+pub use policy::{
+    Basis, COUNTRIES_MAX, Collecting, ConsentPolicy, Kept, PolicyError, SignalRule, Uncollected,
+};
+pub use region::{Country, Place};
 pub use roles::{Permission, Permissions, Role};
 pub use throttle::{Bucket, Throttle};
 pub use totp::{RECOVERY_CODES, STEP_SECONDS, TotpSecret, recovery_code, recovery_form};

@@ -94,6 +94,16 @@ fn unreadable(status: StatusCode, sentence: String) -> Refusal {
     }
 }
 
+/// How much is said of a page's reader.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ContextAsked {
+    /// `1` for why each segment holds; only with a secret key.
+    #[param(required = false)]
+    pub(crate) explain: String,
+}
+
 /// Which customers, in which order. Empty values ask for nothing, as empty fields of a form do.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default)]

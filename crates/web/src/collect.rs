@@ -5,6 +5,7 @@
 //! passes in, because the wire format is a connector's and this floor knows HTTP alone.
 
 mod browser_sdk;
+pub(crate) mod context;
 mod debugger;
 mod pace;
 mod posted;
@@ -23,13 +24,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::customers::Identity;
 use domain::events::{Sender, Told, ToldBatch};
-use domain::ids::KeyId;
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
+pub(crate) use context::context;
 pub(crate) use debugger::{Debugger, Seen};
 pub(crate) use pace::Pace;
 use posted::{Posted, is_packed, key_in, kind_of};
@@ -73,6 +74,9 @@ const PATHS_WITH_SLASH: [&str; 14] = [
 /// Figures about itself that a library sends; nobody asked for them.
 const IGNORED: [&str; 2] = ["/v1/m", "/v1/m/"];
 
+/// Events in, what is true of their sender out; its gate stands with the API, which describes it.
+const CONTEXT: &str = "/v1/context";
+
 /// Reads a body: of one event of the type that the address names, or of a batch. The error is a
 /// sentence about a body in which no events can be found.
 pub type ReadMessages = fn(&[u8], Option<&str>, &Sender) -> Result<ToldBatch, String>;
@@ -90,7 +94,8 @@ pub(crate) fn routes() -> Routes {
 
 fn is_ours(path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
-    PATHS.contains(&path) || IGNORED.contains(&path) || browser_sdk::is_ours(path)
+    let is_told = PATHS.contains(&path) || IGNORED.contains(&path);
+    is_told || path == CONTEXT || browser_sdk::is_ours(path)
 }
 
 /// Lets pages of other sites send events: that is what a tracker is for. Nothing is read back
@@ -192,7 +197,7 @@ async fn collect(
         read,
     };
     let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
-    shared.debugger.note(holder, &recorded.seen);
+    shared.debugger.note(holder.id, &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.first()
     {
@@ -212,7 +217,9 @@ fn caller_of(shared: &Shared, request: &Request) -> Caller {
         is_secret: false,
         ip: address_of(shared, request),
         user_agent: agent.and_then(|it| Some(it.to_str().ok()?.to_owned())),
-        wants_privacy: says("sec-gpc") || says("dnt"),
+        key: None,
+        gpc: says("sec-gpc"),
+        dnt: says("dnt"),
     }
 }
 
@@ -234,12 +241,13 @@ async fn record(
     shared: &Shared,
     posted: Posted,
     mut caller: Caller,
-) -> Result<(KeyId, Recorded), Refusal> {
+) -> Result<(KeyHolder, Recorded), Refusal> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let inside = shared.clone();
     let given = shared.run(move || {
         let (holder, batch) = posted.open(&inside.app)?;
         caller.is_secret = holder.kind == KeyKind::Secret;
+        caller.key = Some(holder);
         keep_pace(&inside, &holder, &batch)?;
         let (recorded, places, told) = sorted_out(&inside, batch);
         let load = posted.load;
@@ -250,9 +258,9 @@ async fn record(
             let _ = sender.send(outcome);
         });
         taken.map_err(AppError::Store)?;
-        Ok::<_, Refusal>((holder.id, recorded, places))
+        Ok::<_, Refusal>((holder, recorded, places))
     });
-    let (key, mut recorded, places) = given.await?;
+    let (holder, mut recorded, places) = given.await?;
     let collected = receiver.await.unwrap_or(Err(StoreError::Closed));
     let collected: Collected = collected.map_err(AppError::Store)?;
     if !collected.after.is_nothing() {
@@ -264,7 +272,7 @@ async fn record(
         recorded.judge(index, verdict);
     }
     recorded.rejected.sort_by_key(|it| it.index);
-    Ok((key, recorded))
+    Ok((holder, recorded))
 }
 
 /// Holds up a key or a browser that is too fast. A shop's own server speaks for all its customers,
@@ -340,8 +348,9 @@ impl Recorded {
                 self.duplicates += 1;
                 return;
             }
-            Ok(Verdict::Refused(refusal)) => ("refused", refusal.to_string()),
+            Ok(Verdict::Refused(refusal)) => (refusal.code(), refusal.to_string()),
             Ok(Verdict::Erased) => ("erased", "this person was erased".to_owned()),
+            Ok(Verdict::Counted(reason)) => (reason.word(), reason.sentence().to_owned()),
             Err(reason) => (reason.word(), reason.to_string()),
         };
         seen.reason.clone_from(&message);

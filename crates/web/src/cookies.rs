@@ -14,6 +14,8 @@ const DEVICE: &str = "fanous_device";
 const CODE: &str = "fanous_code";
 /// A cookie of this name is taken by browsers over TLS only, for this host and no other.
 const HOST_ONLY: &str = "__Host-";
+/// Who reads a shop's page, as the shop's back end said.
+const USER: &str = "fanous_user";
 const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 const MONTH_SECONDS: i64 = 30 * 24 * 60 * 60;
 
@@ -30,6 +32,16 @@ pub(crate) fn device(shared: &Shared, headers: &HeaderMap) -> Option<String> {
 /// What waits for the code of the second factor.
 pub(crate) fn code(shared: &Shared, headers: &HeaderMap) -> Option<String> {
     get(shared, headers, CODE)
+}
+
+/// The token of whoever reads a shop's page.
+pub(crate) fn user(shared: &Shared, headers: &HeaderMap) -> Option<String> {
+    get(shared, headers, USER)
+}
+
+/// Keeps the token of whoever reads a shop's page until it ends.
+pub(crate) fn put_user(shared: &Shared, token: &str, lasts_ms: i64, response: &mut Response) {
+    put(shared, USER, token, Some(lasts_ms / 1_000), response);
 }
 
 /// Keeps a session that has begun.

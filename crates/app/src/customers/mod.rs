@@ -1,5 +1,7 @@
 //! Customers: merging and unmerging, refolding, and how they are shown.
 
+mod consents;
+mod context;
 mod list;
 mod masking;
 mod merge;
@@ -8,6 +10,8 @@ mod person;
 mod rebuild;
 mod timeline;
 
+pub use consents::ConsentView;
+pub use context::CustomerContext;
 pub use list::{CustomerCount, CustomerList, CustomerListItem, ListQuery, SAMPLE_MAX};
 pub use masking::Mask;
 pub use page::{CustomerPage, MergeView};

@@ -5,6 +5,7 @@ use domain::events::{Personal, RefundMatch, match_refunds};
 use domain::ids::StreamId;
 use serde::Serialize;
 
+use super::consents::ConsentView;
 use super::person::{IdentityView, join_traits, label};
 use crate::loyalty::WalletUnit;
 use crate::{App, AppError};
@@ -30,6 +31,8 @@ pub struct CustomerPage {
     pub state: State,
     /// Every metric.
     pub metrics: Metrics,
+    /// What the person permitted and refused, the newest word first.
+    pub consents: Vec<ConsentView>,
     /// What is in the wallet.
     pub wallet: Vec<WalletUnit>,
     /// Profiles that were joined to this one, and those that were separated again.
@@ -93,6 +96,7 @@ impl App {
             refunds: self.matched_refunds(&row.state, &streams)?,
             metrics: Metrics::of(&row.state, &in_force.fold),
             state: row.state,
+            consents: self.consents(&streams)?,
             wallet: self.wallet(root)?,
             merges: merges
                 .into_iter()

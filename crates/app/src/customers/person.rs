@@ -18,6 +18,9 @@ pub struct IdentityView {
     pub value: String,
     /// The stream that bears it.
     pub stream: String,
+    /// Until when it was theirs, in milliseconds since 1970: a browser that is somebody else's now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
 }
 
 impl App {
@@ -58,22 +61,34 @@ impl App {
         streams: &[StreamId],
         keys: &BTreeMap<StreamId, StreamKey>,
     ) -> Result<Vec<IdentityView>, AppError> {
-        let stored = self
-            .inner
-            .store
-            .read(|conn| store::customers::identities_of(conn, streams))?;
-        let mut identities = stored
-            .into_iter()
-            .filter_map(|identity| Some((keys.get(&identity.stream)?, identity)))
-            .map(|(key, identity)| {
+        let (stored, past) = self.inner.store.read(|conn| {
+            let stored = store::customers::identities_of(conn, streams)?;
+            Ok((stored, store::customers::past_identities(conn, streams)?))
+        })?;
+        let past = past.into_iter().map(|it| (it.stream, it.namespace, it.value, Some(it.until.0)));
+        let borne = stored.into_iter().map(|it| (it.stream, it.namespace, it.value, None));
+        let mut identities = borne
+            .chain(past)
+            .filter_map(|it| Some((keys.get(&it.0)?, it)))
+            .map(|(key, (stream, namespace, value, until))| {
                 Ok(IdentityView {
-                    value: key.open_text(&identity.value)?,
-                    namespace: identity.namespace,
-                    stream: identity.stream.to_string(),
+                    value: key.open_text(&value)?,
+                    namespace,
+                    stream: stream.to_string(),
+                    until,
                 })
             })
             .collect::<Result<Vec<_>, AppError>>()?;
         identities.sort();
+        // A browser that went to and fro is shown with the end of its latest time.
+        identities.dedup_by(|later, kept| {
+            let is_same = (&later.namespace, &later.value, &later.stream)
+                == (&kept.namespace, &kept.value, &kept.stream);
+            if is_same && kept.until.is_some() {
+                kept.until = later.until;
+            }
+            is_same
+        });
         Ok(identities)
     }
 }

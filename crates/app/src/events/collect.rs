@@ -1,18 +1,24 @@
 //! What the collector does between the reading of a body and the log, and after it.
 //!
-//! The steps, in order: the gate of consent, claims under a public key, an id for messages that
-//! came without one; then the log (`record`); then the past of a browser is joined to whom it now
-//! belongs. What is dropped has a reason from a closed list.
+//! The steps, in order: names that an alias says are one; messages that are too old to be told
+//! from a repetition; the gate of consent; claims under a public key; an id for messages that came
+//! without one; then the log (`record`), which asks the person's own word again under their lock;
+//! then the past of a browser is joined to whom it now belongs. What is dropped has a reason from
+//! a closed list.
 
 use std::net::IpAddr;
 
 use domain::customers::{Identity, Namespace};
-use domain::events::{Behaviour, Event, Personal, Told};
+use domain::events::{Behaviour, Event, EventRefusal, Personal, Told};
 use domain::ids::MessageId;
-use domain::trust::Purpose;
+use domain::trust::{Place, Uncollected};
 use store::StoreError;
 
+use super::aliases::KnownAlias;
+use super::gate::{self, Passing};
+use super::prepare::is_too_old;
 use super::Verdict;
+use crate::trust::KeyHolder;
 use crate::{App, AppError};
 
 /// Who sends events, beside what stands in them.
@@ -24,15 +30,19 @@ pub struct Caller {
     pub ip: Option<IpAddr>,
     /// The program that sends.
     pub user_agent: Option<String>,
-    /// Whether the browser asks not to be followed (`Sec-GPC` or `DNT`).
-    pub wants_privacy: bool,
+    /// Which key they came with, where it is known.
+    pub key: Option<KeyHolder>,
+    /// Whether the browser sends `Sec-GPC: 1`: it asks not to be followed or sold.
+    pub gpc: bool,
+    /// Whether the browser sends `DNT: 1`: it asks not to be followed.
+    pub dnt: bool,
 }
 
 /// Why an event that could be read is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DropReason {
-    /// The person agreed to no analytics.
-    NoConsent,
+    /// It may not be kept with anybody; it was counted.
+    Uncollected(Uncollected),
 }
 
 impl DropReason {
@@ -40,7 +50,7 @@ impl DropReason {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::NoConsent => "no_consent",
+            Self::Uncollected(reason) => reason.word(),
         }
     }
 }
@@ -48,7 +58,7 @@ impl DropReason {
 impl std::fmt::Display for DropReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::NoConsent => "this person agreed to no analytics: the event was not kept",
+            Self::Uncollected(reason) => reason.sentence(),
         })
     }
 }
@@ -63,16 +73,25 @@ pub struct Collected {
 }
 
 /// What is left to do after the commit and before the answer.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct After {
     joins: Vec<(Identity, Identity)>,
+    aliases: Vec<KnownAlias>,
+    caller: Caller,
+}
+
+impl std::fmt::Debug for After {
+    /// Names do not reach logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("After(…)")
+    }
 }
 
 impl After {
     /// Whether there is anything to do.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
-        self.joins.is_empty()
+        self.joins.is_empty() && self.aliases.is_empty()
     }
 }
 
@@ -88,34 +107,40 @@ impl App {
         caller: &Caller,
         reply: impl FnOnce(Result<Collected, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let mut drops: Vec<Option<DropReason>> = Vec::with_capacity(told.len());
+        let mut early: Vec<Option<Verdict>> = Vec::with_capacity(told.len());
         let mut events = Vec::with_capacity(told.len());
+        let mut after = After {
+            caller: caller.clone(),
+            ..After::default()
+        };
         for told in told {
-            match self.let_in(told, caller) {
+            match self.let_in(told, caller, &mut after).map_err(store_error)? {
                 Ok(event) => {
-                    drops.push(None);
+                    early.push(None);
                     events.push(event);
                 }
-                Err(reason) => drops.push(Some(reason)),
+                Err(refusal) => early.push(Some(Verdict::Refused(refusal))),
             }
         }
-        let joins = events.iter().filter_map(says_who).collect();
+        let kept = events.iter().filter(|(_, it)| it.counted.is_none());
+        after.joins = kept.filter_map(|(event, _)| says_who(event)).collect();
         let answer = move |recorded: Vec<Verdict>| {
             let mut recorded = recorded.into_iter();
-            let whole = drops.into_iter().filter_map(|dropped| match dropped {
-                Some(reason) => Some(Err(reason)),
-                None => recorded.next().map(Ok),
+            let whole = early.into_iter().filter_map(|early| early.or_else(|| recorded.next()));
+            let verdicts = whole.map(|verdict| match verdict {
+                Verdict::Counted(reason) => Err(DropReason::Uncollected(reason)),
+                other => Ok(other),
             });
             Collected {
-                verdicts: whole.collect(),
-                after: After { joins },
+                verdicts: verdicts.collect(),
+                after,
             }
         };
         if events.is_empty() {
             reply(Ok(answer(Vec::new())));
             return Ok(());
         }
-        self.record_then(events, move |outcome| reply(outcome.map(answer)))
+        self.record_passed(events, move |outcome| reply(outcome.map(answer)))
     }
 
     /// Before the answer, and again when the same is sent again: so nobody's past is lost on the
@@ -124,15 +149,33 @@ impl App {
     /// # Errors
     /// The store's.
     pub fn collect_after(&self, after: &After) -> Result<(), AppError> {
+        for alias in &after.aliases {
+            self.alias_merge(alias, &after.caller)?;
+        }
         let mut joins = after.joins.iter();
         joins.try_for_each(|(known, browser)| self.browser_join(known, browser))
     }
 
     /// One event through the gate; what is told of it under a public key is a claim.
-    fn let_in(&self, told: Told, caller: &Caller) -> Result<Event, DropReason> {
-        if !is_permitted(&told) {
-            return Err(DropReason::NoConsent);
+    fn let_in(
+        &self,
+        mut told: Told,
+        caller: &Caller,
+        after: &mut After,
+    ) -> Result<Result<(Event, Passing), EventRefusal>, AppError> {
+        match self.alias_meant(&mut told, caller)? {
+            Ok(alias) => after.aliases.extend(alias),
+            Err(refusal) => return Ok(Err(refusal)),
         }
+        if is_too_old(&told.event, self.now()) {
+            return Ok(Err(EventRefusal::TooOld));
+        }
+        let in_force = self.in_force();
+        let place = Place::told(
+            told.context.timezone.as_deref(),
+            told.context.locale.as_deref(),
+        );
+        let passing = gate::pass(&in_force.settings.consent, &mut told, &place, caller);
         let mut event = told.event;
         if !caller.is_secret {
             claim(&mut event.personal);
@@ -141,17 +184,16 @@ impl App {
             let id: MessageId = self.inner.environment.id(MessageId::new);
             event.message_id = id.to_string();
         }
-        Ok(event)
+        Ok(Ok((event, passing)))
     }
 }
 
-/// Whether the person lets it be kept: what was bought always is, and what they decided about it.
-fn is_permitted(told: &Told) -> bool {
-    let is_always = matches!(
-        told.event.behaviour,
-        Behaviour::Ordered(_) | Behaviour::Refunded(_) | Behaviour::ConsentChanged(_)
-    );
-    is_always || told.context.consent.get(Purpose::Analytics.word()) != Some(&false)
+/// What looking a name up may fail with.
+fn store_error(error: AppError) -> StoreError {
+    match error {
+        AppError::Store(error) => error,
+        other => StoreError::shape(other),
+    }
 }
 
 /// Addresses that anybody could have written are kept as claims: what the shop itself told of a

@@ -1,7 +1,9 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
 mod browsers;
+mod aliases;
 mod collect;
+mod gate;
 mod prepare;
 mod record;
 mod resolve;
@@ -11,13 +13,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use domain::events::{Event, EventRefusal};
 use domain::ids::{FactId, StreamId};
+use domain::trust::Uncollected;
 use store::customers::IdentityHash;
 use store::{Queue, Session, StoreError};
 
 use crate::{App, AppError, Inner};
 
 pub use collect::{After, Caller, Collected, DropReason};
+use gate::Passing;
 use prepare::Prepared;
+pub(crate) use prepare::first_message_day;
 pub(crate) use resolve::{ensure_current, lock_roots};
 
 /// A transaction takes at most so many events, and events of at most so many customers, so that a
@@ -43,6 +48,8 @@ pub enum Verdict {
     Refused(EventRefusal),
     /// The person was erased; a late event does not bring them back.
     Erased,
+    /// It may not be kept: it was counted, without anybody.
+    Counted(Uncollected),
 }
 
 type Reply = Box<dyn FnOnce(Result<Vec<Verdict>, StoreError>) + Send>;
@@ -105,10 +112,20 @@ impl App {
         events: Vec<Event>,
         reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
+        let free = |event| (event, Passing::default());
+        self.record_passed(events.into_iter().map(free).collect(), reply)
+    }
+
+    /// [`App::record_then`] of what has been through the gate of consent.
+    fn record_passed(
+        &self,
+        events: Vec<(Event, Passing)>,
+        reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
         let (vault, environment) = (&self.inner.vault, &self.inner.environment);
         let events: Vec<Prepared> = events
             .into_iter()
-            .map(|event| Prepared::new(vault, environment, event))
+            .map(|(event, passing)| Prepared::new(vault, environment, event, passing))
             .collect();
         {
             let mut waiting = self.inner.intake.lock();

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customers::{Identity, Resources, State, decide, needs};
-use domain::events::{Behaviour, Origin, Personal};
+use domain::events::{Behaviour, ConsentChange, Origin, Personal};
 use domain::ids::{FactId, StreamId};
 use domain::time::Millis;
-use domain::trust::search_words;
+use domain::trust::{ConsentSource, Purpose, Uncollected, search_words};
 use store::customers::CustomerRow;
 use store::events::{Digest, MessageKey, OrderKey};
 use store::trust::StoredProfile;
 use store::{StoreError, Tx};
 
+use super::browsers::Browsers;
+use super::gate;
 use super::prepare::Prepared;
 use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
 use super::{Piece, Verdict};
@@ -53,7 +55,8 @@ fn write_events(
 ) -> Result<Vec<Verdict>, StoreError> {
     let mut going: Vec<Going<'_>> = events.iter().map(|it| check(it)).collect();
     drop_repeated_messages(tx, &mut going)?;
-    let mut resolved = find_customers(inner, tx, &mut going)?;
+    count_unkept(inner, tx, &mut going);
+    let (mut resolved, browsers) = find_customers(inner, tx, &mut going)?;
     let customers = lock_customers(inner, tx, &going, &resolved)?;
     drop_repeated_orders(tx, &mut going)?;
     load_personal_keys(inner, tx, &going, &mut resolved)?;
@@ -61,9 +64,10 @@ fn write_events(
     let mut told: BTreeMap<StreamId, (Millis, Personal)> = BTreeMap::new();
     for going in &mut going {
         if going.verdict.is_none() {
-            take(inner, &mut writing, &resolved, &mut told, going);
+            take(inner, tx, &mut writing, &resolved, &mut told, going);
         }
     }
+    forget_unkept(tx, &going, &mut resolved, &browsers)?;
     let roots = resolved
         .new
         .keys()
@@ -112,11 +116,22 @@ fn drop_repeated_messages(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<()
     Ok(())
 }
 
+/// What may not be kept ends here: nobody is looked up for it.
+fn count_unkept(inner: &Inner, tx: &mut Tx<'_>, going: &mut [Going<'_>]) {
+    let in_force = inner.in_force();
+    for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
+        if let Some(reason) = going.prepared.passing.counted {
+            gate::count(tx, &in_force, &going.prepared.event, reason);
+            going.verdict = Some(Verdict::Counted(reason));
+        }
+    }
+}
+
 fn find_customers(
     inner: &Inner,
     tx: &mut Tx<'_>,
     going: &mut [Going<'_>],
-) -> Result<Resolved, StoreError> {
+) -> Result<(Resolved, Browsers), StoreError> {
     let open: Vec<&Prepared> = going
         .iter()
         .filter(|it| it.verdict.is_none())
@@ -126,14 +141,44 @@ fn find_customers(
         .iter()
         .flat_map(|it| needs(&it.event).identities)
         .collect();
-    let resolved = resolve(inner, tx, &open, &named)?;
+    let mut resolved = resolve(inner, tx, &open, &named)?;
+    let mut browsers = Browsers::default();
+    // In their order: who said last that a browser is theirs has what it does from then on.
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
         going.stream = resolved.stream_of(going.prepared);
-        if going.stream.is_none() {
-            going.verdict = Some(Verdict::Erased);
+        match going.stream {
+            Some(stream) => browsers.meet(tx, &mut resolved, going.prepared, stream)?,
+            None => going.verdict = Some(Verdict::Erased),
         }
     }
-    Ok(resolved)
+    browsers.hand_over(inner, tx, &mut resolved)?;
+    Ok((resolved, browsers))
+}
+
+/// Takes back what was bound to people who may not be followed any more by events that were not
+/// kept, and by no other.
+fn forget_unkept(
+    tx: &mut Tx<'_>,
+    going: &[Going<'_>],
+    resolved: &mut Resolved,
+    browsers: &Browsers,
+) -> Result<(), StoreError> {
+    let is_unkept = |it: &&Going<'_>| {
+        it.stream.is_some() && matches!(it.verdict, Some(Verdict::Counted(_)))
+    };
+    let of = |it: &Going<'_>| it.prepared.identities.clone();
+    let mut names: BTreeSet<_> = going.iter().filter(is_unkept).flat_map(of).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let kept = |it: &&Going<'_>| matches!(it.verdict, Some(Verdict::Accepted { .. }));
+    for name in going.iter().filter(kept).flat_map(of) {
+        names.remove(&name);
+    }
+    let mut bound = resolved.unbind(&names);
+    bound.retain(|name| !browsers.has_moved(name));
+    store::customers::identity_unbind(tx, &bound)?;
+    browsers.give_back(tx, &names)
 }
 
 fn lock_customers(
@@ -209,6 +254,7 @@ fn load_personal_keys(
 /// Appends the event's fact, decides, and follows the decision.
 fn take(
     inner: &Inner,
+    tx: &mut Tx<'_>,
     writing: &mut Writing<'_>,
     resolved: &Resolved,
     told: &mut BTreeMap<StreamId, (Millis, Personal)>,
@@ -217,6 +263,13 @@ fn take(
     let event = &going.prepared.event;
     let stream = going.stream.expect("an open event has a stream");
     let root = resolved.root(stream);
+    let state = &writing.customer(root).state;
+    if going.prepared.passing.asks_person && gate::has_refused(state, Purpose::Analytics) {
+        let reason = Uncollected::Withdrawn;
+        gate::count(tx, &writing.in_force, event, reason);
+        going.verdict = Some(Verdict::Counted(reason));
+        return;
+    }
     let personal = resolved
         .keys
         .get(&stream)
@@ -242,6 +295,7 @@ fn take(
     if let Some(before) = before {
         answer(inner, writing, resolved, &before, id, going);
     }
+    refuse_third_parties(writing, root, id, going);
     let tells = matches!(
         event.behaviour,
         Behaviour::Identified | Behaviour::Described(_)
@@ -253,6 +307,40 @@ fn take(
         traits.extend(event.personal.clone());
     }
     going.verdict = Some(Verdict::Accepted { fact: id, stream });
+}
+
+/// A browser that asks for Global Privacy Control says no for its owner, once.
+fn refuse_third_parties(
+    writing: &mut Writing<'_>,
+    root: StreamId,
+    cause: FactId,
+    going: &Going<'_>,
+) {
+    let event = &going.prepared.event;
+    let purpose = Purpose::ThirdParty;
+    let is_said = gate::has_refused(&writing.customer(root).state, purpose);
+    if !going.prepared.passing.refuses_third_parties || is_said {
+        return;
+    }
+    let change = ConsentChange {
+        source: Some(ConsentSource::Page),
+        text: Some("Sec-GPC".to_owned()),
+        ..ConsentChange::new(purpose, false)
+    };
+    let stream = going.stream.expect("an open event has a stream");
+    let fact = NewFact {
+        at: event.at,
+        received_at: event.received_at,
+        origin: Origin::Observed,
+        channel: event.channel,
+        ..NewFact::decided(
+            stream,
+            writing.now,
+            Some(cause),
+            Behaviour::ConsentChanged(change),
+        )
+    };
+    writing.append(root, fact);
 }
 
 /// Decides what follows from a fact just appended, `before` being the customer without it.
@@ -308,9 +396,9 @@ fn write_profiles(
     told: BTreeMap<StreamId, (Millis, Personal)>,
 ) -> Result<(), StoreError> {
     let mut tokens = BTreeSet::new();
-    for (stream, identity) in &resolved.bound {
-        for word in search_words(identity.value()) {
-            tokens.insert((inner.vault.search_token(&word), *stream));
+    for bound in &resolved.bound {
+        for word in search_words(bound.identity.value()) {
+            tokens.insert((inner.vault.search_token(&word), bound.stream));
         }
     }
     let streams: Vec<StreamId> = told.keys().copied().collect();

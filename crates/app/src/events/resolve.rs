@@ -24,7 +24,14 @@ pub(crate) struct Resolved {
     /// Identities that were erased.
     erased: BTreeSet<IdentityHash>,
     /// Search words of identities that were bound, in the clear until they are hashed.
-    pub(crate) bound: Vec<(StreamId, Identity)>,
+    pub(super) bound: Vec<Bound>,
+}
+
+/// A name that leads to somebody since this transaction.
+pub(super) struct Bound {
+    name: IdentityHash,
+    pub(super) stream: StreamId,
+    pub(super) identity: Identity,
 }
 
 impl Resolved {
@@ -53,6 +60,32 @@ impl Resolved {
         self.streams
             .get(&inner.vault.identity_hash(identity))
             .copied()
+    }
+
+    /// The stream of a name, as long as nobody takes it over.
+    pub(super) fn bearer(&self, name: &IdentityHash) -> Option<StreamId> {
+        self.streams.get(name).copied()
+    }
+
+    /// Whether a stream was there before this transaction.
+    pub(super) fn is_new(&self, stream: StreamId) -> bool {
+        self.new.contains_key(&stream)
+    }
+
+    /// From here on a name leads to another stream.
+    pub(super) fn lead(&mut self, name: IdentityHash, identity: &Identity, stream: StreamId) {
+        self.streams.insert(name, stream);
+        self.bound.push(Bound {
+            name,
+            stream,
+            identity: identity.clone(),
+        });
+    }
+
+    /// Takes these names out of those that were bound in this transaction, and says which.
+    pub(super) fn unbind(&mut self, names: &BTreeSet<IdentityHash>) -> Vec<IdentityHash> {
+        let gone = self.bound.extract_if(.., |it| names.contains(&it.name));
+        gone.map(|it| it.name).collect()
     }
 
     /// The root of a stream.
@@ -173,7 +206,11 @@ fn bind_new(
         lost.remove(&hash);
         let (stream, identity) = wanted[&hash].clone();
         resolved.streams.insert(hash, stream);
-        resolved.bound.push((stream, identity));
+        resolved.bound.push(Bound {
+            name: hash,
+            stream,
+            identity,
+        });
         if let Some(wrapped) = new_keys.remove(&stream) {
             resolved.new.insert(stream, wrapped);
         }

@@ -16,6 +16,7 @@ mod refusal;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod user_tokens;
 mod vault;
 
 pub use acting::{Acting, Who};
@@ -34,5 +35,6 @@ pub use refusal::{TrustError, TrustRefusal};
 pub use second_factor::{Offer, RecoveryCodes};
 pub use sessions::{NewSession, SessionView, SignedIn};
 pub use sign_in::{Login, LoginOutcome, Proof};
+pub use user_tokens::{USER_TOKEN_MS_MAX, UserProof, UserToken};
 pub use vault::{StreamKey, Vault};
 pub(crate) use vault::{digest, digest_whole};

@@ -43,6 +43,7 @@ pub struct Vault {
     search: Secret<[u8; 32]>,
     natural: Secret<[u8; 32]>,
     people: Secret<[u8; 32]>,
+    users: Secret<[u8; 32]>,
     wrap: StreamKey,
     fingerprint: String,
     journal: ErasureJournal,
@@ -99,6 +100,7 @@ impl Vault {
             search: Secret::new(derive("search")),
             natural: Secret::new(derive("natural key")),
             people: Secret::new(derive("people")),
+            users: Secret::new(derive("user tokens")),
             wrap: cipher(&derive("wrap")),
             fingerprint,
             anchors: Anchors::new(&folder),
@@ -148,6 +150,11 @@ impl Vault {
     /// The first half of [`Vault::people_mac`], where a table finds something by it.
     pub(crate) fn people_key(&self, purpose: &str, text: &str) -> [u8; 16] {
         short(&self.people_mac(purpose, &[text.as_bytes()]))
+    }
+
+    /// The seal of a token of a customer's.
+    pub(crate) fn user_seal(&self, body: &[u8]) -> [u8; 16] {
+        short(&mac(self.users.reveal(), body))
     }
 
     /// The anchors of the audit, beside the key.

@@ -85,6 +85,7 @@ fn word(verdict: &Verdict) -> &'static str {
         Verdict::Duplicate => "duplicate",
         Verdict::Refused(_) => "refused",
         Verdict::Erased => "erased",
+        Verdict::Counted(_) => "counted",
     }
 }
 

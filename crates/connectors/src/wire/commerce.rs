@@ -63,7 +63,7 @@ pub(super) fn told(
         Known::Delivered => delivered(properties, reading, flags),
         Known::Complained => Ok(complained(properties)),
         Known::Reviewed => Ok(reviewed(properties)),
-        Known::Consent(granted) => consent(granted, properties),
+        Known::Consent(granted) => consent(granted, name, properties),
         Known::Named(ours) => Ok(Understood::named(Behaviour::Other(ours.to_owned()))),
     }
 }
@@ -197,7 +197,13 @@ fn words(properties: &Object<'_>) -> Option<String> {
 }
 
 /// A permission that cannot be understood is refused and never overlooked.
-fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Understood, Problem> {
+fn consent(
+    granted: Option<bool>,
+    name: &str,
+    properties: &Object<'_>,
+) -> Result<Understood, Problem> {
+    /// What the behaviour holds; the rest of the proof is personal.
+    const HELD: [&str; 5] = ["purpose", "granted", "status", "version", "textversion"];
     let purpose = properties.text(&["purpose"]).unwrap_or_default();
     let purpose = purpose.to_lowercase().replace([' ', '-'], "_");
     let purpose = purpose.replace("personalization", "personalisation");
@@ -206,9 +212,10 @@ fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Understood,
         Problem::field("purpose", expected)
     })?;
     let answer = properties.any(&["granted", "status"]);
-    let answered = match (answer.and_then(Value::truth), answer.and_then(Value::text)) {
+    let word = answer.and_then(Value::text).map(|word| word.to_lowercase());
+    let answered = match (answer.and_then(Value::truth), word.as_deref()) {
         (Some(truth), _) => Some(truth),
-        (None, Some(word)) => match word.to_lowercase().as_str() {
+        (None, Some(word)) => match word {
             "granted" | "yes" | "true" => Some(true),
             "denied" | "revoked" | "no" | "false" => Some(false),
             _ => None,
@@ -221,6 +228,17 @@ fn consent(granted: Option<bool>, properties: &Object<'_>) -> Result<Understood,
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => return Err(Problem::field("granted", "true or false")),
     };
-    let change = ConsentChange { purpose, granted };
-    Ok(Understood::named(Behaviour::ConsentChanged(change)))
+    let text = |plain_names: &[&str]| properties.text(plain_names);
+    let is_taken_back = |said: &str| said.contains("revoked") || said.contains("withdrawn");
+    let named = [Some(name.to_lowercase()), word];
+    let change = ConsentChange {
+        revoked: !granted && named.iter().flatten().any(|said| is_taken_back(said)),
+        source: text(&["source"]).and_then(|word| word.parse().ok()),
+        text: text(&["textversion", "version"])
+            .map(|text| code(&text))
+            .filter(|text| !text.is_empty()),
+        region: text(&["region"]).and_then(|code| code.parse().ok()),
+        ..ConsentChange::new(purpose, granted)
+    };
+    Ok(Understood::holding(Behaviour::ConsentChanged(change), &HELD))
 }

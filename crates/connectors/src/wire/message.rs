@@ -115,7 +115,8 @@ pub(super) fn read(
     let message_id = message_id(item)?;
     let times = times(item, around, &mut flags);
     let mut context = layers.read();
-    let who = Who::read(item, kind)?;
+    let may_be_nobody = is_unnamed_on_purpose(&layers, &context);
+    let who = Who::read(item, kind, may_be_nobody)?;
     let reading = Reading {
         item,
         kind,
@@ -144,7 +145,11 @@ pub(super) fn read(
         personal: said.personal,
         historical: false,
     };
-    event.check().map_err(Problem::Refused)?;
+    match event.identities.is_empty() {
+        true => event.check_told(),
+        false => event.check(),
+    }
+    .map_err(Problem::Refused)?;
     event.message_id = message_id.unwrap_or_default();
     let told = Told {
         event,
@@ -156,6 +161,13 @@ pub(super) fn read(
         flags,
     };
     Ok(Message { told, kind, times })
+}
+
+/// Whether the sender says what the person allowed, and analytics is not among it: whoever named
+/// them then would do wrong, so they may be nobody.
+fn is_unnamed_on_purpose(layers: &Layers<'_>, context: &Context) -> bool {
+    let says = layers.object(&["consent"]).object(&["categorypreferences"]);
+    says.is_some() && context.consent.get("analytics") != Some(&true)
 }
 
 fn type_of(item: &Object<'_>) -> Option<MessageType> {
@@ -216,7 +228,11 @@ struct Who {
 }
 
 impl Who {
-    fn read(item: &Object<'_>, kind: MessageType) -> Result<Self, Problem> {
+    fn read(
+        item: &Object<'_>,
+        kind: MessageType,
+        may_be_nobody: bool,
+    ) -> Result<Self, Problem> {
         let user_id = id(item, "userId", "userid")?;
         let anonymous_id = id(item, "anonymousId", "anonymousid")?;
         let mut who = Self {
@@ -239,7 +255,7 @@ impl Who {
             }
             _ => {}
         }
-        match who.user_id.is_some() || who.anonymous_id.is_some() {
+        match who.user_id.is_some() || who.anonymous_id.is_some() || may_be_nobody {
             true => Ok(who),
             false => Err(Problem::NoIdentity),
         }

@@ -146,6 +146,7 @@ impl Problem {
                 EventRefusal::Time => "time",
                 EventRefusal::Behaviour(_) => "field",
                 EventRefusal::DecidedOnly => "reserved_name",
+                EventRefusal::TooOld | EventRefusal::MergeNotPermitted => refusal.code(),
             },
         }
     }

@@ -173,7 +173,7 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
             observed.ratings += u32::from(review.rating);
             reach(observed, Stage::Reviewed, fact.at);
         }
-        Behaviour::ConsentChanged(change) => observe_consent(observed, fact.at, *change),
+        Behaviour::ConsentChanged(change) => observe_consent(observed, fact.at, change),
         Behaviour::Complained(_) => observed.complaints += 1,
         Behaviour::Referred(referred) => insert_sorted(&mut observed.referred_by, referred.by),
         _ => {}
@@ -280,7 +280,7 @@ fn observe_delivery(observed: &mut Observed, at: Millis, delivery: &Delivery) {
     reach(observed, Stage::Received, at);
 }
 
-fn observe_consent(observed: &mut Observed, at: Millis, change: ConsentChange) {
+fn observe_consent(observed: &mut Observed, at: Millis, change: &ConsentChange) {
     let granted = change.granted;
     let told = Consent { at, granted };
     let known = observed.consents.entry(change.purpose).or_insert(told);

@@ -144,7 +144,7 @@ fn said() -> impl Strategy<Value = Behaviour> {
     });
     let purpose = prop::sample::select(&Purpose::ALL[..2]);
     let consent = (purpose, any::<bool>()).prop_map(|(purpose, granted)| {
-        Behaviour::ConsentChanged(ConsentChange { purpose, granted })
+        Behaviour::ConsentChanged(ConsentChange::new(purpose, granted))
     });
     let described = prop::option::of(moment())
         .prop_map(|registered_at| Behaviour::Described(Description { registered_at }));

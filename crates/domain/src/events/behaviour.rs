@@ -10,7 +10,7 @@ use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
 use crate::time::Millis;
-use crate::trust::Purpose;
+use crate::trust::{ConsentSource, ConsentStatus, Country, Purpose};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +97,49 @@ pub struct Review {
 }
 
 /// The customer gave or took back a permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentChange {
     /// What for.
     pub purpose: Purpose,
     /// Whether it may be done from now on.
     pub granted: bool,
+    /// Of a no, whether it takes a yes back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
+    /// Where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ConsentSource>,
+    /// Which version of the shop's text was shown, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// In which country the person was, as far as was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Country>,
+}
+
+impl ConsentChange {
+    /// A word without its proof.
+    #[must_use]
+    pub const fn new(purpose: Purpose, granted: bool) -> Self {
+        Self {
+            purpose,
+            granted,
+            revoked: false,
+            source: None,
+            text: None,
+            region: None,
+        }
+    }
+
+    /// What was said.
+    #[must_use]
+    pub const fn status(&self) -> ConsentStatus {
+        match (self.granted, self.revoked) {
+            (true, _) => ConsentStatus::Granted,
+            (false, true) => ConsentStatus::Revoked,
+            (false, false) => ConsentStatus::Denied,
+        }
+    }
 }
 
 /// What the shop knows of a person, apart from what is personal.
@@ -233,6 +270,44 @@ impl Behaviour {
             )
     }
 
+    /// Whether it is kept whatever the person permits: what was bought, what came of it, and
+    /// what they decided about themselves. The rest shows how somebody uses the shop.
+    #[must_use]
+    pub const fn is_always_kept(&self) -> bool {
+        matches!(
+            self,
+            Self::Ordered(_) | Self::Refunded(_) | Self::Delivered(_) | Self::ConsentChanged(_)
+        )
+    }
+
+    /// Whether it shows how somebody uses the shop, and nothing else.
+    #[must_use]
+    pub const fn shows_use(&self) -> bool {
+        matches!(
+            self,
+            Self::Viewed(_)
+                | Self::ProductViewed(_)
+                | Self::ProductAdded(_)
+                | Self::CheckoutStarted
+                | Self::Other(_)
+        )
+    }
+
+    /// What is left of it when nobody may make a profile of it: that somebody was here.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        match self {
+            Self::Viewed(PageView { starts_visit, .. }) => Self::Viewed(PageView {
+                starts_visit,
+                ..PageView::default()
+            }),
+            Self::ProductViewed(_) | Self::ProductAdded(_) | Self::CheckoutStarted => {
+                Self::Viewed(PageView::default())
+            }
+            other => other,
+        }
+    }
+
     /// The body as the log keeps it: one JSON document.
     #[must_use]
     pub fn body(&self) -> String {
@@ -296,6 +371,7 @@ impl Behaviour {
             Self::ProductViewed(body) => check_text("product", &body.product),
             Self::ProductAdded(body) => check_text("product", &body.product),
             Self::Reviewed(body) => body.check(),
+            Self::ConsentChanged(body) => check_optional("text", body.text.as_deref()),
             Self::Complained(body) => check_text("topic", &format!("?{}", body.topic)),
             _ => Ok(()),
         }
@@ -388,9 +464,13 @@ mod tests {
                 product: None,
                 rating: 5,
             }),
+            Behaviour::ConsentChanged(ConsentChange::new(Purpose::Marketing, true)),
             Behaviour::ConsentChanged(ConsentChange {
-                purpose: Purpose::Marketing,
-                granted: true,
+                revoked: true,
+                source: Some(ConsentSource::Till),
+                text: Some("leaflet 3".into()),
+                region: "TW".parse().ok(),
+                ..ConsentChange::new(Purpose::ThirdParty, false)
             }),
             Behaviour::Described(Description {
                 registered_at: Some(Millis(7)),

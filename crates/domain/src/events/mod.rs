@@ -163,6 +163,22 @@ pub enum EventRefusal {
     Behaviour(BehaviourError),
     /// Only Fanous itself may say this.
     DecidedOnly,
+    /// It is so old that nobody could tell whether it was taken before.
+    TooOld,
+    /// It would make two known customers one, which its sender may not.
+    MergeNotPermitted,
+}
+
+impl EventRefusal {
+    /// The word that programs may rely on.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooOld => "too_old",
+            Self::MergeNotPermitted => "merge_not_permitted",
+            _ => "refused",
+        }
+    }
 }
 
 impl fmt::Display for EventRefusal {
@@ -182,6 +198,12 @@ impl fmt::Display for EventRefusal {
             Self::Time => f.write_str("the time is not between 1970 and 2199"),
             Self::Behaviour(error) => error.fmt(f),
             Self::DecidedOnly => f.write_str("this name is kept for what Fanous itself decides"),
+            Self::TooOld => f.write_str(
+                "the message is older than message ids are kept: bring it in as history",
+            ),
+            Self::MergeNotPermitted => f.write_str(
+                "both names are of known customers: to merge them takes a key that may",
+            ),
         }
     }
 }

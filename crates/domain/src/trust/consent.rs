@@ -67,3 +67,29 @@ impl FromStr for Purpose {
             })
     }
 }
+
+closed_list!(
+    /// Where somebody said what may be done.
+    ConsentSource, "source" {
+        /// On a page of the shop.
+        Page = "page",
+        /// At the till.
+        Till = "till",
+        /// To the shop, whose back end tells it.
+        BackEnd = "back_end",
+        /// In a file of the past.
+        Import = "import",
+    }
+);
+
+closed_list!(
+    /// What somebody said.
+    ConsentStatus, "status" {
+        /// Yes.
+        Granted = "granted",
+        /// No, before there was a yes.
+        Denied = "denied",
+        /// A yes was taken back.
+        Revoked = "revoked",
+    }
+);

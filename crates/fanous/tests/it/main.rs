@@ -5,6 +5,8 @@ mod api;
 mod browser;
 mod cli;
 mod collector;
+mod complaints;
+mod context;
 mod customers;
 mod customers_builder;
 mod described;

@@ -66,6 +66,16 @@ CREATE TABLE identities (
 ) WITHOUT ROWID;
 CREATE INDEX identities_by_stream ON identities (stream, hmac);
 
+-- by stream: browsers that were somebody's until another person said to be in them; the name
+-- itself is encrypted with the key of the stream that bore it
+CREATE TABLE past_identities (
+    stream BYTEA NOT NULL,
+    value BYTEA NOT NULL,
+    namespace TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (stream, value)
+) WITHOUT ROWID;
+
 -- by stream: the key that opens what is personal; destroyed by erasure
 CREATE TABLE customer_keys (
     stream BYTEA NOT NULL,

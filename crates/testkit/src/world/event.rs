@@ -128,10 +128,7 @@ pub(super) fn delivered(order_id: &str, delivery: &TrueDelivery) -> Delivery {
 
 /// A permission as it is told.
 pub(super) const fn consent_change(consent: &TrueConsent) -> ConsentChange {
-    ConsentChange {
-        purpose: consent.purpose,
-        granted: consent.granted,
-    }
+    ConsentChange::new(consent.purpose, consent.granted)
 }
 
 /// Who is named, the most trusted first.

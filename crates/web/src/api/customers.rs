@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::customers::{
-    CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView, SAMPLE_MAX,
+    ConsentView, CustomerList, CustomerListItem, CustomerPage, ListQuery, MergeView, SAMPLE_MAX,
 };
 use app::insight::Insight;
 use app::segments::Question;
@@ -12,7 +12,7 @@ use axum::Json;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
 use domain::money::Currency;
-use domain::trust::{Action, Permission, Subject};
+use domain::trust::{Action, ConsentSource, Permission, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -115,6 +115,8 @@ pub(super) struct CustomerAnswer {
     /// What the person told about themselves.
     traits: BTreeMap<String, String>,
     metrics: MetricsRow,
+    /// What they permitted and refused, the newest word first.
+    consents: Vec<ConsentRow>,
     wallet: Vec<WalletRow>,
     merges: Vec<MergeRow>,
     /// Refunds with the orders they were matched with.
@@ -128,6 +130,25 @@ struct IdentityRow {
     value: String,
     /// The stream that bears it.
     stream: String,
+    /// Until when it was theirs: a browser that is somebody else's now.
+    until: Option<String>,
+}
+
+/// What somebody permitted or refused, with the proof.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConsentRow {
+    at: String,
+    /// `analytics`, `personalisation`, `marketing` or `third_party`.
+    purpose: &'static str,
+    /// `granted`, `denied` or `revoked`.
+    status: &'static str,
+    /// `page`, `till`, `back_end` or `import`.
+    source: Option<&'static str>,
+    /// Which version of the text was shown, in the shop's words.
+    text_version: Option<String>,
+    /// The country, by its two letters.
+    #[schema(example = "TW")]
+    region: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -208,6 +229,19 @@ impl From<MergeView> for MergeRow {
     }
 }
 
+impl From<ConsentView> for ConsentRow {
+    fn from(it: ConsentView) -> Self {
+        Self {
+            at: time(it.at),
+            purpose: it.purpose.word(),
+            status: it.status.word(),
+            source: it.source.map(ConsentSource::word),
+            text_version: it.text,
+            region: it.region,
+        }
+    }
+}
+
 impl From<RefundMatch> for RefundRow {
     fn from(it: RefundMatch) -> Self {
         let lines = it.lines.into_iter().map(|line| RefundedRow {
@@ -235,7 +269,9 @@ impl CustomerAnswer {
             namespace: it.namespace,
             value: it.value,
             stream: it.stream,
+            until: it.until.map(time),
         });
+        let consents = page.consents.into_iter().map(ConsentRow::from);
         let streams = page.streams.into_iter();
         let wallet = page.wallet.into_iter().map(|it| WalletRow {
             unit: it.unit,
@@ -253,6 +289,7 @@ impl CustomerAnswer {
                 .collect(),
             traits: page.traits,
             metrics,
+            consents: consents.collect(),
             wallet: wallet.collect(),
             merges: page.merges.into_iter().map(MergeRow::from).collect(),
             refunds: page.refunds.into_iter().map(RefundRow::from).collect(),

@@ -1,6 +1,7 @@
 //! The JSON API: the same data as the pages, for the shop's own programs.
 
 mod attributes;
+mod consent;
 mod customers;
 mod describe;
 mod events;
@@ -15,10 +16,12 @@ use axum::extract::State;
 use domain::time::Millis;
 use domain::trust::Permission;
 
+use crate::collect;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes};
 use crate::shared::Shared;
 
+pub(crate) use consent::policy_put;
 pub(crate) use describe::description;
 pub(crate) use trust::{erase_of, export_of};
 
@@ -29,6 +32,8 @@ pub(crate) fn routes() -> Routes {
     let segments = Gate::Needs(Permission::Segments);
     let change = Gate::Needs(Permission::ChangeCustomers);
     let rights = Gate::Needs(Permission::PersonRights);
+    let personal = Gate::Needs(Permission::SeePersonal);
+    let settings = Gate::Needs(Permission::Settings);
     Routes::default()
         .get("/v1/openapi.json", Gate::Anybody, describe::openapi)
         .get("/v1/insight/overview", figures, insight::overview::overview)
@@ -55,6 +60,10 @@ pub(crate) fn routes() -> Routes {
         .post("/v1/customers/{customer}/erase", rights, trust::erase)
         .get("/v1/events", customers, events::list)
         .post("/v1/merges", change, merges::merge)
+        .get("/v1/consent-policy", settings, consent::show)
+        .put("/v1/consent-policy", settings, consent::put)
+        .post("/v1/user-tokens", personal, consent::user_token)
+        .post("/v1/context", Gate::Sends, collect::context)
         .delete("/v1/merges/{merge}", change, merges::unmerge)
 }
 

@@ -51,7 +51,7 @@ pub(super) const fn word_of(verdict: Result<&Verdict, &DropReason>) -> &'static 
     match verdict {
         Ok(Verdict::Accepted { .. }) => "accepted",
         Ok(Verdict::Duplicate) => "duplicate",
-        Ok(Verdict::Refused(_) | Verdict::Erased) | Err(_) => "rejected",
+        Ok(Verdict::Refused(_) | Verdict::Erased | Verdict::Counted(_)) | Err(_) => "rejected",
     }
 }
 

@@ -101,7 +101,7 @@ impl Posted {
 
     /// The body without its packing. What it unpacks to is bounded while it is unpacked: its size
     /// on the wire says nothing.
-    fn unpacked(&self) -> Result<Option<Vec<u8>>, Refusal> {
+    pub(super) fn unpacked(&self) -> Result<Option<Vec<u8>>, Refusal> {
         if !self.is_packed && !self.bytes.starts_with(b"\x1f\x8b") {
             return Ok(None);
         }

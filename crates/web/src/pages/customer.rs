@@ -2,6 +2,7 @@
 
 mod aside;
 mod known;
+mod permissions;
 
 pub(super) use known::{purpose_key, stage_key};
 

@@ -1,4 +1,6 @@
-//! Settings: what the shop says about itself.
+//! Settings: what the shop says about itself, and what it keeps of what people do.
+
+mod consent;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +15,7 @@ use crate::asking::Asking;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes};
 use crate::layout::{Frame, Notice, Place};
+use consent::ConsentForm;
 
 const NAME_BYTES_MAX: usize = 200;
 /// What forms offer; any zone that the tz database knows is taken.
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/settings", gate, settings)
         .post("/settings", gate, change)
+        .post("/settings/consent", gate, consent::change)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,13 +120,14 @@ async fn is_open(asking: &Asking) -> Result<bool, Refusal> {
 async fn settings(asking: Asking, Asked(outcome): Asked<Outcome>) -> Result<Response, Refusal> {
     let in_force = asking.shared.app.in_force();
     let form = SettingsForm::of(&in_force.settings);
+    let consent = ConsentForm::of(&in_force.settings.consent);
     let notice = match outcome.done.as_str() {
         "kept" => Some("settings-kept"),
         "welcome" => Some("settings-welcome"),
         _ => None,
     };
     let is_open = is_open(&asking).await?;
-    Ok(page(&asking, &form, is_open, notice, None))
+    Ok(page(&asking, (&form, &consent), is_open, notice, None))
 }
 
 async fn change(asking: Asking, Filled(form): Filled<SettingsForm>) -> Result<Response, Refusal> {
@@ -130,7 +135,10 @@ async fn change(asking: Asking, Filled(form): Filled<SettingsForm>) -> Result<Re
     let is_open = is_open(&asking).await?;
     let settings = match form.read(&in_force.settings, is_open) {
         Ok(settings) => settings,
-        Err(wrong) => return Ok(page(&asking, &form, is_open, None, Some(wrong))),
+        Err(wrong) => {
+            let consent = ConsentForm::of(&in_force.settings.consent);
+            return Ok(page(&asking, (&form, &consent), is_open, None, Some(wrong)));
+        }
     };
     let kept = asking.ask(move |acting| {
         acting.change(Action::SettingsChanged, &Subject::Shop, |app| {
@@ -143,7 +151,7 @@ async fn change(asking: Asking, Filled(form): Filled<SettingsForm>) -> Result<Re
 
 fn page(
     asking: &Asking,
-    form: &SettingsForm,
+    (form, consent): (&SettingsForm, &ConsentForm),
     is_open: bool,
     notice: Option<&'static str>,
     wrong: Option<&'static str>,
@@ -180,6 +188,7 @@ fn page(
             }
             button { (speech.say("settings-go")) }
         }
+        (consent.form(speech))
         @if is_open {
             section aria-labelledby="first" {
                 h2 #first { (speech.say("settings-first")) }

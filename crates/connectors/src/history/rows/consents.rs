@@ -43,10 +43,7 @@ pub(super) fn read(cells: &Cells<'_>, clock: &mut Clock) -> Result<Row, Refusal>
     let Some((purpose, _)) = known else {
         return Err(cells.refused(Reason::Purpose, "purpose"));
     };
-    let change = ConsentChange {
-        purpose: *purpose,
-        granted: answer(cells, "granted")?,
-    };
+    let change = ConsentChange::new(*purpose, answer(cells, "granted")?);
     let mut personal = Personal::new();
     cells.personal("proof", TEXT_BYTES_MAX, &mut personal)?;
     let document = Document {

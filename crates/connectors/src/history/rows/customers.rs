@@ -74,7 +74,7 @@ fn consent(at: Millis, granted: bool) -> Document {
     Document {
         at,
         number: String::new(),
-        behaviour: Behaviour::ConsentChanged(ConsentChange { purpose, granted }),
+        behaviour: Behaviour::ConsentChanged(ConsentChange::new(purpose, granted)),
         personal: Personal::new(),
     }
 }

@@ -487,7 +487,12 @@ fn events_are_known_by_every_name_they_have() {
     check(
         &["Consent Revoked"],
         r#"{"purpose":"Personalization","granted":true}"#,
-        r#"Consent Changed {"purpose":"personalisation","granted":false}"#,
+        r#"Consent Changed {"purpose":"personalisation","granted":false,"revoked":true}"#,
+    );
+    check(
+        &["Consent Changed"],
+        r#"{"purpose":"marketing","granted":true,"source":"till","version":"4","region":"at"}"#,
+        r#"Consent Changed {"purpose":"marketing","granted":true,"source":"till","text":"4","region":"AT"}"#,
     );
     check(
         &["Consent Changed"],

@@ -39,6 +39,15 @@ impl Scene<'_> {
                             dt { (speech.say(namespace_key(&identity.namespace))) }
                             dd {
                                 bdi { (identity.value) }
+                                @if let Some(until) = identity.until {
+                                    @let day = speech.day(until, &self.settings.zone);
+                                    " " small {
+                                        (speech.say_with(
+                                            "customer-identity-until",
+                                            Words::new().text("date", day),
+                                        ))
+                                    }
+                                }
                                 @if is_merged {
                                     (self.stream(&identity.stream))
                                 }

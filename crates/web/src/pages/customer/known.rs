@@ -214,31 +214,6 @@ impl Scene<'_> {
             }
         }
     }
-
-    /// What the customer said last about each purpose.
-    fn consents(&self) -> Markup {
-        let speech = self.speech;
-        let consents = &self.page.state.observed.consents;
-        html! {
-            @if !consents.is_empty() {
-                h3 { (speech.say("customer-consents")) }
-                dl.pairs {
-                    @for (purpose, consent) in consents {
-                        @let key = if consent.granted {
-                            "customer-consent-granted"
-                        } else {
-                            "customer-consent-refused"
-                        };
-                        @let day = speech.day(consent.at.0, &self.settings.zone);
-                        div {
-                            dt { (speech.say(purpose_key(*purpose))) }
-                            dd { (speech.say_with(key, Words::new().text("date", day))) }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Whole days from one moment to a later one.
