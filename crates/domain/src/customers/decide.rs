@@ -116,12 +116,17 @@ fn decide_standing(
         return;
     }
     let after = state.observed.last_order_day();
-    let paused = before
-        .observed
-        .last_order_day()
+    let was = before.observed.last_order_day();
+    let paused = was
         .zip(after)
-        .is_some_and(|(before, after)| has_lapsed(before, programme, after));
-    let to = if paused {
+        .is_some_and(|(was, after)| has_lapsed(was, programme, after));
+    // Orders can be cancelled: then there are fewer, and nobody came back or stayed away by that.
+    let is_fewer = days < before.observed.order_day_count() || after < was;
+    let to = if days == 0 {
+        Standing::Prospect
+    } else if is_fewer && matches!(from, Standing::Lapsed | Standing::WonBack) {
+        from
+    } else if paused {
         Standing::WonBack
     } else if days > 1 {
         Standing::Returning

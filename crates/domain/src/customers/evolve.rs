@@ -6,7 +6,8 @@ use super::interests;
 use super::observed::{ChannelFigures, Consent, Observed, Sales, Stage, VisitStart};
 use super::state::State;
 use crate::events::{
-    Behaviour, ConsentChange, Delivery, Fact, Line, LineKind, Order, Origin, PageView, Refund, Sums,
+    Behaviour, ConsentChange, Delivery, Fact, Happened, Line, LineKind, Order, Origin, PageView,
+    Refund, Sums, as_they_stand, catalogue,
 };
 use crate::money::Currency;
 use crate::settings::{Catalogue, ShopSettings};
@@ -79,8 +80,8 @@ impl Fold {
         let mut facts: Vec<&Fact> = facts.into_iter().collect();
         facts.sort_by_key(|fact| fact.place());
         let mut state = State::default();
-        for fact in facts {
-            evolve(&mut state, fact, self);
+        for fact in as_they_stand(facts) {
+            evolve(&mut state, &fact, self);
         }
         state
     }
@@ -120,6 +121,9 @@ fn half_even(hundredths: i128) -> i64 {
 }
 
 /// What the state is after this fact.
+///
+/// What changes an order ([`Behaviour::changes_order`]) needs the order itself, which a state does
+/// not hold: after such a fact the customer is folded anew ([`Fold::facts`]).
 pub fn evolve(state: &mut State, fact: &Fact, fold: &Fold) {
     match (&fact.behaviour, fact.origin) {
         (Behaviour::StandingChanged(change), Origin::Decided) => {
@@ -176,12 +180,28 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
         Behaviour::ConsentChanged(change) => observe_consent(observed, fact.at, change),
         Behaviour::Complained(_) => observed.complaints += 1,
         Behaviour::Referred(referred) => insert_sorted(&mut observed.referred_by, referred.by),
+        // A claim is as good as a look at a page: it says what led here, and nothing of value.
+        Behaviour::Claimed(claim) => come_from(observed, fact.at, claim.source.as_deref()),
+        Behaviour::Happened(happened) => observe_happened(observed, fact.at, happened),
         _ => {}
     }
 }
 
-/// An order of nothing (free samples, a replacement) is kept, and counts as no order.
+fn observe_happened(observed: &mut Observed, at: Millis, happened: &Happened) {
+    let counters = catalogue::counters(&happened.name, &happened.fields);
+    for counter in counters.into_iter().flatten() {
+        let (count, last) = observed.counters.entry(counter).or_insert((0, at));
+        *count += 1;
+        *last = (*last).max(at);
+    }
+}
+
+/// An order of nothing (free samples, a replacement) is kept, and counts as no order; one without
+/// lines was cancelled, and counts for nothing.
 fn observe_order(observed: &mut Observed, (fact, day): (&Fact, Day), order: &Order, fold: &Fold) {
+    if order.lines.is_empty() {
+        return;
+    }
     let sums = Sums::of(&order.lines);
     let cost = fold.cost(&order.lines, order.currency);
     let is_order = sums.amount > 0;
@@ -240,6 +260,10 @@ fn observe_refund(
     refund: &Refund,
     fold: &Fold,
 ) {
+    // Nothing was left of its order.
+    if refund.lines.is_empty() {
+        return;
+    }
     let sums = Sums::of(&refund.lines);
     let cost = fold.cost(&refund.lines, refund.currency);
     let channel = observed.channels.entry(fact.channel).or_default();

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::days::DaySet;
 use super::interests::Interests;
 use crate::events::Channel;
+use crate::events::catalogue::Counter;
 use crate::ids::StreamId;
 use crate::money::Currency;
 use crate::time::{Day, Millis, Month};
@@ -64,6 +65,9 @@ pub struct Observed {
     /// The sum of their ratings, 1 to 5 each.
     #[serde(skip_serializing_if = "is_nothing")]
     pub ratings: u32,
+    /// How often declared things happened, and when last; what never did is not there.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counters: BTreeMap<Counter, (u32, Millis)>,
     /// What the customer permits, by the latest word on each purpose. Of two at the same moment
     /// the refusal counts.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

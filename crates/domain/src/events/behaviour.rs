@@ -3,9 +3,12 @@
 //! Each kind has a stable name in the log, and its body is one JSON document. New fields get
 //! `serde(default)`; names and fields are never reused, because old logs fold for ever.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::order::{self, Order, Refund};
+use super::catalogue::{self, FieldValue};
+use super::order::{self, Cancellation, Claim, Order, Refund};
 use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
@@ -19,6 +22,12 @@ pub enum Behaviour {
     Ordered(Order),
     /// Money went back.
     Refunded(Refund),
+    /// An order is no longer what it was: this is its whole state from then on.
+    OrderUpdated(Order),
+    /// An order came to nothing.
+    OrderCancelled(Cancellation),
+    /// Something of value, said by somebody who cannot prove it.
+    Claimed(Claim),
     /// A page or a screen was looked at.
     Viewed(PageView),
     /// An order reached the customer.
@@ -41,6 +50,8 @@ pub enum Behaviour {
     Described(Description),
     /// The customer came through another customer.
     Referred(Referred),
+    /// Anything that is declared as data: in the catalogue, or by the shop.
+    Happened(Happened),
     /// Anything else, by the sender's own name; its properties are personal until declared.
     Other(String),
     /// Decided: the customer's standing changed.
@@ -181,6 +192,15 @@ pub struct Referred {
     pub by: StreamId,
 }
 
+/// Something that is declared as data, with those of its declared fields that are not personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Its name: of the catalogue, or the shop's own.
+    pub name: String,
+    /// The fields by their names.
+    pub fields: BTreeMap<String, FieldValue>,
+}
+
 /// The customer's standing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandingChanged {
@@ -222,13 +242,46 @@ pub struct PointsAdjusted {
     pub amount: i64,
 }
 
+/// The names that mean something of their own: nothing else may be called so.
+const OWN_NAMES: [&str; 20] = [
+    "Order Completed",
+    "Order Refunded",
+    "Order Updated",
+    "Order Cancelled",
+    "Value Claimed",
+    "Page Viewed",
+    "Order Delivered",
+    "Complaint Made",
+    "Product Viewed",
+    "Product Added",
+    "Checkout Started",
+    "Review Written",
+    "Consent Changed",
+    "Customer Identified",
+    "Customer Described",
+    "Customer Referred",
+    "Standing Changed",
+    "Status Settled",
+    "Referral Credited",
+    "Points Adjusted",
+];
+
 impl Behaviour {
+    /// Whether a name means something of its own, so that no other event may be called so.
+    #[must_use]
+    pub fn is_own_name(name: &str) -> bool {
+        OWN_NAMES.contains(&name)
+    }
+
     /// The stable name in the log.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Ordered(_) => "Order Completed",
             Self::Refunded(_) => "Order Refunded",
+            Self::OrderUpdated(_) => "Order Updated",
+            Self::OrderCancelled(_) => "Order Cancelled",
+            Self::Claimed(_) => "Value Claimed",
             Self::Viewed(_) => "Page Viewed",
             Self::Delivered(_) => "Order Delivered",
             Self::Complained(_) => "Complaint Made",
@@ -240,6 +293,7 @@ impl Behaviour {
             Self::Identified => "Customer Identified",
             Self::Described(_) => "Customer Described",
             Self::Referred(_) => "Customer Referred",
+            Self::Happened(happened) => &happened.name,
             Self::Other(name) => name,
             Self::StandingChanged(_) => "Standing Changed",
             Self::Settled(_) => "Status Settled",
@@ -262,12 +316,36 @@ impl Behaviour {
 
     /// Whether the customer did it: what the shop did to them is no sign that they are there.
     #[must_use]
-    pub const fn is_by_customer(&self) -> bool {
-        !self.is_decided()
-            && !matches!(
-                self,
-                Self::Refunded(_) | Self::Delivered(_) | Self::Described(_) | Self::Referred(_)
-            )
+    pub fn is_by_customer(&self) -> bool {
+        match self {
+            Self::Refunded(_)
+            | Self::OrderUpdated(_)
+            | Self::OrderCancelled(_)
+            | Self::Delivered(_)
+            | Self::Described(_)
+            | Self::Referred(_) => false,
+            Self::Happened(happened) => {
+                catalogue::kind(&happened.name).is_none_or(|kind| !kind.is_by_shop)
+            }
+            _ => !self.is_decided(),
+        }
+    }
+
+    /// The order that it is, or changes, or takes back.
+    #[must_use]
+    pub fn order_id(&self) -> Option<&str> {
+        match self {
+            Self::Ordered(order) | Self::OrderUpdated(order) => Some(&order.order_id),
+            Self::OrderCancelled(cancelled) => Some(&cancelled.order_id),
+            Self::Refunded(refund) => refund.order_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether an order is another one after it, so that its customer is folded anew.
+    #[must_use]
+    pub const fn changes_order(&self) -> bool {
+        matches!(self, Self::OrderUpdated(_) | Self::OrderCancelled(_))
     }
 
     /// Whether it is kept whatever the person permits: what was bought, what came of it, and
@@ -314,6 +392,10 @@ impl Behaviour {
         let body = match self {
             Self::Ordered(body) => serde_json::to_string(body),
             Self::Refunded(body) => serde_json::to_string(body),
+            Self::OrderUpdated(body) => serde_json::to_string(body),
+            Self::OrderCancelled(body) => serde_json::to_string(body),
+            Self::Claimed(body) => serde_json::to_string(body),
+            Self::Happened(happened) => serde_json::to_string(&happened.fields),
             Self::Viewed(body) => serde_json::to_string(body),
             Self::Delivered(body) => serde_json::to_string(body),
             Self::Complained(body) => serde_json::to_string(body),
@@ -340,6 +422,11 @@ impl Behaviour {
         Ok(match name {
             "Order Completed" => Self::Ordered(serde_json::from_str(body)?),
             "Order Refunded" => Self::Refunded(serde_json::from_str(body)?),
+            // Before they meant something they were kept without fields.
+            "Order Updated" | "Order Cancelled" if body == "{}" => Self::Other(name.to_owned()),
+            "Order Updated" => Self::OrderUpdated(serde_json::from_str(body)?),
+            "Order Cancelled" => Self::OrderCancelled(serde_json::from_str(body)?),
+            "Value Claimed" => Self::Claimed(serde_json::from_str(body)?),
             "Page Viewed" => Self::Viewed(serde_json::from_str(body)?),
             "Order Delivered" => Self::Delivered(serde_json::from_str(body)?),
             "Complaint Made" => Self::Complained(serde_json::from_str(body)?),
@@ -355,7 +442,14 @@ impl Behaviour {
             "Status Settled" => Self::Settled(serde_json::from_str(body)?),
             "Referral Credited" => Self::ReferralCredited(serde_json::from_str(body)?),
             "Points Adjusted" => Self::PointsAdjusted(serde_json::from_str(body)?),
-            other => Self::Other(other.to_owned()),
+            other => {
+                let name = other.to_owned();
+                let fields: BTreeMap<String, FieldValue> = serde_json::from_str(body)?;
+                match fields.is_empty() && catalogue::kind(other).is_none() {
+                    true => Self::Other(name),
+                    false => Self::Happened(Happened { name, fields }),
+                }
+            }
         })
     }
 
@@ -363,6 +457,10 @@ impl Behaviour {
         match self {
             Self::Ordered(body) => order::check_order(body),
             Self::Refunded(body) => order::check_refund(body),
+            Self::OrderUpdated(body) => order::check_order(body),
+            Self::OrderCancelled(body) => order::check_cancellation(body),
+            Self::Claimed(body) => order::check_claim(body),
+            Self::Happened(happened) => catalogue::check(&happened.fields),
             Self::Viewed(body) => check_optional("content", body.content.as_deref())
                 .and_then(|()| check_optional("source", body.source.as_deref())),
             Self::Delivered(body) => check_text("order_id", &body.order_id)
@@ -412,7 +510,7 @@ fn check_text(field: &'static str, text: &str) -> Result<(), BehaviourError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::{Line, LineKind};
+    use crate::events::{Extent, Line, LineKind};
     use crate::money::Currency;
 
     #[test]
@@ -438,7 +536,36 @@ mod tests {
                 refund_id: "C1".into(),
                 order_id: None,
                 currency: Currency::GBP,
+                lines: lines.clone(),
+                extent: Extent::Whole,
+            }),
+            Behaviour::OrderUpdated(Order {
+                order_id: order_id.clone(),
+                currency: Currency::GBP,
+                country: None,
+                source: None,
                 lines,
+            }),
+            Behaviour::OrderCancelled(Cancellation {
+                order_id: order_id.clone(),
+                reason: Some("out of stock".into()),
+            }),
+            Behaviour::Claimed(Claim {
+                of: "Order Completed".into(),
+                order_id: Some(order_id.clone()),
+                amount: Some((1530, Currency::GBP)),
+                source: None,
+            }),
+            Behaviour::Happened(Happened {
+                name: "Products Searched".into(),
+                fields: BTreeMap::from([
+                    ("query".to_owned(), FieldValue::Text("lamp".into())),
+                    ("results".to_owned(), FieldValue::Number(0)),
+                ]),
+            }),
+            Behaviour::Happened(Happened {
+                name: "Password Reset".into(),
+                fields: BTreeMap::new(),
             }),
             Behaviour::Viewed(PageView {
                 starts_visit: true,

@@ -1,22 +1,27 @@
 //! Events as told from outside, and the facts that the log keeps of them.
 
 mod behaviour;
+pub mod catalogue;
+mod changes;
+#[cfg(test)]
+mod changes_tests;
 mod history;
 mod order;
 mod problem;
 mod told;
 
 pub use behaviour::{
-    Behaviour, Complaint, ConsentChange, Delivery, Description, PageView, PointsAdjusted,
+    Behaviour, Complaint, ConsentChange, Delivery, Description, Happened, PageView, PointsAdjusted,
     ProductAdded, ProductView, ReferralCredited, Referred, Review, Settled, StandingChanged,
 };
+pub use changes::as_they_stand;
 pub use history::{
     AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, OrderNews, ProductTold,
     UnitCost,
 };
 pub use order::{
-    AMOUNT_MINOR_MAX, CODE_BYTES_MAX, LINES_MAX, Line, LineKind, Order, Refund, RefundMatch,
-    RefundedLine, Sums,
+    AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Cancellation, Claim, Extent, LINES_MAX, Line, LineKind,
+    Order, Refund, RefundMatch, RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
 pub use told::{Alias, Campaign, Context, Flag, Flags, Page, Sender, Told, ToldBatch, ToldError};
@@ -163,6 +168,8 @@ pub enum EventRefusal {
     Behaviour(BehaviourError),
     /// Only Fanous itself may say this.
     DecidedOnly,
+    /// The name has a meaning of its own, and this event does not say what belongs to it.
+    NameTaken,
     /// It is so old that nobody could tell whether it was taken before.
     TooOld,
     /// It would make two known customers one, which its sender may not.
@@ -204,6 +211,9 @@ impl fmt::Display for EventRefusal {
             Self::MergeNotPermitted => f.write_str(
                 "both names are of known customers: to merge them takes a key that may",
             ),
+            Self::NameTaken => f.write_str(
+                "this name has a meaning of its own, and the event lacks what belongs to it",
+            ),
         }
     }
 }
@@ -242,6 +252,17 @@ impl Event {
         if self.behaviour.is_decided() {
             return Err(EventRefusal::DecidedOnly);
         }
+        // The log would read it back as something else.
+        let is_taken = match &self.behaviour {
+            Behaviour::Other(name) => {
+                Behaviour::is_own_name(name) || catalogue::kind(name).is_some()
+            }
+            Behaviour::Happened(happened) => Behaviour::is_own_name(&happened.name),
+            _ => false,
+        };
+        if is_taken {
+            return Err(EventRefusal::NameTaken);
+        }
         let possible = |at: Millis| at >= Millis::EARLIEST && at < Millis::LATEST;
         if !possible(self.at) || !possible(self.sent_at) || !possible(self.received_at) {
             return Err(EventRefusal::Time);
@@ -255,6 +276,16 @@ impl Event {
         match &self.behaviour {
             Behaviour::Ordered(order) => Some(format!("order:{}", order.order_id)),
             Behaviour::Refunded(refund) => Some(format!("refund:{}", refund.refund_id)),
+            Behaviour::OrderUpdated(_) | Behaviour::OrderCancelled(_) if !self.historical => {
+                let order_id = self.behaviour.order_id().unwrap_or_default();
+                Some(format!("change:{order_id}:{}", self.message_id))
+            }
+            // What anybody may say takes no key from what the shop says.
+            Behaviour::Claimed(Claim {
+                of,
+                order_id: Some(order_id),
+                ..
+            }) if of == "Order Completed" => Some(format!("claim:{order_id}")),
             Behaviour::Delivered(delivery) => Some(delivery.natural_key()),
             Behaviour::Reviewed(Review {
                 review_id: Some(review_id),
@@ -349,7 +380,8 @@ impl Fact {
 #[must_use]
 pub fn match_refunds<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<RefundMatch> {
     let (mut orders, mut refunds) = (Vec::new(), Vec::new());
-    for fact in facts {
+    let facts = as_they_stand(facts);
+    for fact in &facts {
         match &fact.behaviour {
             Behaviour::Ordered(order) => orders.push((fact.at, order)),
             Behaviour::Refunded(refund) => refunds.push((fact.at, refund)),

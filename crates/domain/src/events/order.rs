@@ -87,8 +87,59 @@ pub struct Refund {
     pub order_id: Option<String>,
     /// The currency of every amount.
     pub currency: Currency,
-    /// What went back; amounts and quantities are positive.
+    /// What went back; amounts and quantities are positive. In the log, none where nothing was left
+    /// of the order.
     pub lines: Vec<Line>,
+    /// How much of the order that is.
+    #[serde(default, skip_serializing_if = "Extent::is_told")]
+    pub extent: Extent,
+}
+
+/// How much of its order a refund takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// The lines that were told.
+    #[default]
+    Told,
+    /// Whatever was left of the order; it was told without lines of its own.
+    Whole,
+    /// Less than was told, because no more was left of the order.
+    Cut,
+}
+
+impl Extent {
+    fn is_told(&self) -> bool {
+        *self == Self::Told
+    }
+}
+
+/// An order that came to nothing: it counts as if it had never been made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// The shop's own number of the order.
+    pub order_id: String,
+    /// Why, in the shop's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What somebody without the shop's secret says of something of value: an order, a refund, a
+/// coupon. Anybody can copy a public key from a page, so it counts for nothing until the shop's
+/// back end says the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The name of what is said to have happened, such as `Order Completed`.
+    pub of: String,
+    /// The shop's own number of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// What it is said to come to, in minor units of this currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<(i64, Currency)>,
+    /// What led the customer here: `newsletter`, `google/cpc`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// Sums of lines, in minor units of one currency.
@@ -133,7 +184,33 @@ pub(super) fn check_refund(refund: &Refund) -> Result<(), BehaviourError> {
     if let Some(order_id) = &refund.order_id {
         check_code("order_id", order_id)?;
     }
-    check_lines(&refund.lines)
+    if refund.extent != Extent::Whole {
+        return check_lines(&refund.lines);
+    }
+    if refund.order_id.is_none() {
+        let problem = "must say which order goes back as a whole".to_owned();
+        return Err(BehaviourError::new("order_id", problem));
+    }
+    Ok(())
+}
+
+pub(super) fn check_cancellation(cancelled: &Cancellation) -> Result<(), BehaviourError> {
+    check_code("order_id", &cancelled.order_id)?;
+    match &cancelled.reason {
+        Some(reason) => check_code("reason", reason),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn check_claim(claim: &Claim) -> Result<(), BehaviourError> {
+    check_code("of", &claim.of)?;
+    if let Some(order_id) = &claim.order_id {
+        check_code("order_id", order_id)?;
+    }
+    match &claim.source {
+        Some(source) => check_code("source", source),
+        None => Ok(()),
+    }
 }
 
 fn check_code(field: &'static str, code: &str) -> Result<(), BehaviourError> {
@@ -320,6 +397,7 @@ mod tests {
             order_id,
             currency: Currency::GBP,
             lines,
+            extent: Extent::Told,
         }
     }
 
