@@ -348,7 +348,7 @@ impl Flight {
         self.events -= lines.len();
         for (counts, verdict) in lines.into_iter().zip(outcome?) {
             match verdict {
-                Verdict::Accepted { .. } => imported.accepted(counts),
+                Verdict::Accepted { .. } | Verdict::Waiting => imported.accepted(counts),
                 Verdict::Duplicate => imported.duplicate(counts),
                 Verdict::Refused(_) | Verdict::Erased | Verdict::Counted(_) => {
                     imported.refused(counts);

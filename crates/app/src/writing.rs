@@ -11,11 +11,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::customers::{Decision, evolve, next_due};
-use domain::events::{Behaviour, Channel, Fact, Origin, Sums};
+use domain::customers::{Decision, Fold, evolve, next_due};
+use domain::events::{Behaviour, Channel, Fact, Origin, Sums, as_they_stand};
 use domain::ids::{FactId, MessageId, StreamId};
 use domain::messages::{InboxMessage, OutboxMessage};
-use domain::time::Millis;
+use domain::money::Currency;
+use domain::time::{Day, Millis};
 use store::customers::CustomerRow;
 use store::events::NewStoredFact;
 use store::{StoreError, Tx};
@@ -35,6 +36,10 @@ pub(crate) struct Writing<'e> {
     pub(crate) customers: BTreeMap<StreamId, CustomerRow>,
     changed: BTreeSet<StreamId>,
     facts: Vec<NewStoredFact>,
+    /// All facts of customers whose orders are to be changed.
+    known: BTreeMap<StreamId, Vec<Fact>>,
+    /// What changed orders add to daily sums.
+    corrections: Vec<Sum>,
     inbox: Vec<InboxMessage>,
     outbox: Vec<OutboxMessage>,
 }
@@ -86,6 +91,8 @@ impl<'e> Writing<'e> {
             customers,
             changed: BTreeSet::new(),
             facts: Vec::new(),
+            known: BTreeMap::new(),
+            corrections: Vec::new(),
             inbox: Vec::new(),
             outbox: Vec::new(),
         }
@@ -96,6 +103,16 @@ impl<'e> Writing<'e> {
         self.customers
             .get(&root)
             .expect("only locked customers are written")
+    }
+
+    /// Keeps all facts of a locked customer at hand, so that orders can be changed.
+    pub(crate) fn remember(&mut self, root: StreamId, facts: Vec<Fact>) {
+        self.known.insert(root, facts);
+    }
+
+    /// The facts of a customer that is remembered.
+    pub(crate) fn known(&self, root: StreamId) -> &[Fact] {
+        self.known.get(&root).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Appends a fact to a locked customer and folds it.
@@ -123,7 +140,23 @@ impl<'e> Writing<'e> {
             cause: new.cause,
             behaviour: new.behaviour,
         };
-        evolve(&mut customer.state, &fact, &self.in_force.fold);
+        let fold = &self.in_force.fold;
+        if let Some(known) = self.known.get_mut(&root) {
+            let before = order_sums(known, &fact, fold);
+            known.push(fact.clone());
+            if fact.behaviour.changes_order() {
+                customer.state = fold.facts(&*known);
+                let taken = before.into_iter().map(|sum| Sum {
+                    value: -sum.value,
+                    ..sum
+                });
+                self.corrections.extend(taken);
+                self.corrections.extend(order_sums(known, &fact, fold));
+            }
+        }
+        if !fact.behaviour.changes_order() {
+            evolve(&mut customer.state, &fact, fold);
+        }
         // Folded in part by another zone, calendar or catalogue: whole it is neither's, and the
         // next refold heals it.
         if customer.fold_version != self.in_force.fold_version {
@@ -193,6 +226,9 @@ impl<'e> Writing<'e> {
         for stored in &self.facts {
             self.sum_up(tx, &stored.fact);
         }
+        for sum in &self.corrections {
+            tx.add_to_rollup(sum.day, sum.metric, sum.currency.code(), sum.value);
+        }
         store::events::fact_append(tx, self.facts)?;
         let changed = self
             .customers
@@ -211,19 +247,63 @@ impl<'e> Writing<'e> {
         }
         let day = self.in_force.fold.day(fact.at);
         tx.add_to_rollup(day, "facts", fact.channel.word(), 1);
-        match &fact.behaviour {
-            Behaviour::Ordered(order) => {
-                let (sums, currency) = (Sums::of(&order.lines), order.currency.code());
-                tx.add_to_rollup(day, "orders", currency, i64::from(sums.amount > 0));
-                tx.add_to_rollup(day, "gross", currency, sums.amount);
-                tx.add_to_rollup(day, "product", currency, sums.product);
-            }
-            Behaviour::Refunded(refund) => {
-                let (sums, currency) = (Sums::of(&refund.lines), refund.currency.code());
-                tx.add_to_rollup(day, "refunds", currency, sums.amount);
-                tx.add_to_rollup(day, "product", currency, -sums.product);
-            }
-            _ => {}
+        for sum in sums_of(fact, day) {
+            tx.add_to_rollup(sum.day, sum.metric, sum.currency.code(), sum.value);
         }
     }
+}
+
+/// What something adds to one daily sum.
+struct Sum {
+    day: Day,
+    metric: &'static str,
+    currency: Currency,
+    value: i64,
+}
+
+/// What a fact adds to the daily sums of money.
+fn sums_of(fact: &Fact, day: Day) -> Vec<Sum> {
+    let of = |sums: Vec<(&'static str, i64)>, currency| {
+        let sum = |(metric, value)| Sum {
+            day,
+            metric,
+            currency,
+            value,
+        };
+        sums.into_iter().map(sum).collect()
+    };
+    match &fact.behaviour {
+        Behaviour::Ordered(order) => {
+            let sums = Sums::of(&order.lines);
+            let orders = i64::from(sums.amount > 0);
+            let told = vec![
+                ("orders", orders),
+                ("gross", sums.amount),
+                ("product", sums.product),
+            ];
+            of(told, order.currency)
+        }
+        Behaviour::Refunded(refund) => {
+            let sums = Sums::of(&refund.lines);
+            let told = vec![("refunds", sums.amount), ("product", -sums.product)];
+            of(told, refund.currency)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What the order that `fact` is about adds to daily sums as it stands among these facts, with
+/// its refunds; nothing when the fact changes none.
+fn order_sums(known: &[Fact], fact: &Fact, fold: &Fold) -> Vec<Sum> {
+    if !fact.behaviour.changes_order() {
+        return Vec::new();
+    }
+    let order_id = fact.behaviour.order_id();
+    let of_order = known
+        .iter()
+        .filter(|it| it.behaviour.order_id() == order_id);
+    as_they_stand(of_order)
+        .iter()
+        .flat_map(|fact| sums_of(fact, fold.day(fact.at)))
+        .collect()
 }

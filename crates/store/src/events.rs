@@ -4,7 +4,7 @@ mod news;
 
 pub use news::{NewsKey, NewsRow, news_count, news_put, news_ready, news_take, news_waiting};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::events::{AnonymousOrder, Behaviour, Fact, Origin};
 use domain::ids::{FactId, StreamId};
@@ -238,7 +238,7 @@ pub type Digest = [u8; 8];
 /// When the database fails.
 pub fn message_keys_take(
     tx: &mut Tx<'_>,
-    keys: &std::collections::BTreeMap<MessageKey, Digest>,
+    keys: &BTreeMap<MessageKey, Digest>,
 ) -> Result<BTreeSet<MessageKey>, StoreError> {
     let values: Vec<Value> = keys
         .iter()
@@ -321,6 +321,28 @@ pub fn order_keys_known(
     )?
     .iter()
     .map(|row| row.id("key"))
+    .collect()
+}
+
+/// To which stream each of these keys came; none where that person was erased. Keys that nobody
+/// took are missing.
+///
+/// # Errors
+/// When the database fails.
+pub fn order_key_streams(
+    conn: &mut Conn,
+    keys: &[[u8; 16]],
+) -> Result<BTreeMap<[u8; 16], Option<StreamId>>, StoreError> {
+    let values: Vec<Value> = keys.iter().map(Into::into).collect();
+    conn.rows_each(
+        rows!("SELECT key, stream FROM order_keys WHERE key IN ({$1}) ORDER BY key"),
+        &values,
+    )?
+    .iter()
+    .map(|row| {
+        let stream = row.id_or_null("stream")?.map(StreamId::from_bytes);
+        Ok((row.id("key")?, stream))
+    })
     .collect()
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use app::App;
 use domain::customers::{Metrics, next_due};
-use domain::events::{Behaviour, Fact, Line, LineKind, Origin};
+use domain::events::{Behaviour, Fact, Line, LineKind, Origin, as_they_stand};
 use domain::ids::StreamId;
 use domain::time::{Day, Millis};
 use store::customers::CustomerRow;
@@ -278,7 +278,10 @@ fn facts_are_in_order(
                     fact.stream, fact.seq
                 ));
             }
-            add(sums, fact, fold.day(fact.at));
+        }
+        let of_customer: Vec<&Fact> = facts.iter().map(|stored| &stored.fact).collect();
+        for fact in as_they_stand(of_customer) {
+            add(sums, &fact, fold.day(fact.at));
         }
         for (stream, seq) in &customer.streams {
             if last.get(stream).map_or(0, |(seq, _)| *seq) != *seq {
@@ -304,8 +307,8 @@ pub fn sums_of_customer(app: &App, root: StreamId) -> DailySums {
     });
     let mut sums = DailySums::new();
     let fold = &app.in_force().fold;
-    for stored in facts {
-        add(&mut sums, &stored.fact, fold.day(stored.fact.at));
+    for fact in as_they_stand(facts.iter().map(|stored| &stored.fact)) {
+        add(&mut sums, &fact, fold.day(fact.at));
     }
     sums
 }

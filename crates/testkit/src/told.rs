@@ -2,7 +2,7 @@
 
 use app::events::Verdict;
 use domain::customers::Identity;
-use domain::events::{Behaviour, Channel, Event, Line, LineKind, Order, PageView, Refund};
+use domain::events::{Behaviour, Channel, Event, Extent, Line, LineKind, Order, PageView, Refund};
 use domain::money::Currency;
 use domain::time::Millis;
 
@@ -87,6 +87,7 @@ pub fn refunded(refund_id: &str, amount: i64) -> Behaviour {
         order_id: None,
         currency: Currency::EUR,
         lines: vec![line("LAMP", 1, amount)],
+        extent: Extent::Told,
     })
 }
 

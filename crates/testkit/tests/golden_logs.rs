@@ -28,7 +28,7 @@ struct Log {
 /// Code, unit cost in hundredths of the minor unit, category.
 type Product = (&'static str, Option<(i64, Currency)>, Option<&'static str>);
 
-const LOGS: [Log; 2] = [
+const LOGS: [Log; 3] = [
     Log {
         name: "log-0001",
         products: &[],
@@ -41,6 +41,15 @@ const LOGS: [Log; 2] = [
             ("SHIRT", None, Some("clothes")),
             ("MUG", Some((40_000, Currency::GBP)), None),
             ("燈塔", Some((1_250_050, Currency::TWD)), Some("燈")),
+        ],
+    },
+    Log {
+        name: "log-0003",
+        products: &[
+            ("BEANS", Some((60_550, Currency::EUR)), Some("coffee")),
+            ("TIN", Some((33, Currency::EUR)), Some("coffee")),
+            ("SHIRT", None, Some("clothes")),
+            ("MUG", Some((10_000, Currency::GBP)), None),
         ],
     },
 ];
@@ -160,6 +169,11 @@ fn the_golden_logs_hold_every_behaviour() {
     for name in [
         "Order Completed",
         "Order Refunded",
+        "Order Updated",
+        "Order Cancelled",
+        "Value Claimed",
+        "Products Searched",
+        "Seat Heated",
         "Page Viewed",
         "Order Delivered",
         "Complaint Made",

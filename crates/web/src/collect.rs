@@ -340,7 +340,7 @@ impl Recorded {
         let seen = &mut self.seen[index];
         seen.verdict = debugger::word_of(verdict.as_ref());
         let (code, message) = match verdict {
-            Ok(Verdict::Accepted { .. }) => {
+            Ok(Verdict::Accepted { .. } | Verdict::Waiting) => {
                 self.accepted += 1;
                 return;
             }

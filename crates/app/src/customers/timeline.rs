@@ -84,7 +84,14 @@ impl TimelineKind {
     const fn filter(self) -> FactFilter {
         let names: &'static [&'static str] = match self {
             Self::Everything | Self::Decided => &[],
-            Self::Buying => &["Order Completed", "Order Refunded", "Order Delivered"],
+            Self::Buying => &[
+                "Order Completed",
+                "Order Updated",
+                "Order Cancelled",
+                "Order Refunded",
+                "Order Shipped",
+                "Order Delivered",
+            ],
             Self::Browsing => &[
                 "Page Viewed",
                 "Product Viewed",

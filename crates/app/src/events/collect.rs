@@ -179,6 +179,7 @@ impl App {
         let mut event = told.event;
         if !caller.is_secret {
             claim(&mut event.personal);
+            event.behaviour = event.behaviour.unproven();
         }
         if event.message_id.is_empty() {
             let id: MessageId = self.inner.environment.id(MessageId::new);

@@ -4,6 +4,7 @@ mod browsers;
 mod aliases;
 mod collect;
 mod gate;
+mod orders;
 mod prepare;
 mod record;
 mod resolve;
@@ -21,6 +22,7 @@ use crate::{App, AppError, Inner};
 
 pub use collect::{After, Caller, Collected, DropReason};
 use gate::Passing;
+pub(crate) use orders::{decided, remember, waiting};
 use prepare::Prepared;
 pub(crate) use prepare::first_message_day;
 pub(crate) use resolve::{ensure_current, lock_roots};
@@ -42,6 +44,8 @@ pub enum Verdict {
         /// The stream it came to.
         stream: StreamId,
     },
+    /// It changes an order that nobody told of yet: it is kept, and counts when the order is there.
+    Waiting,
     /// It was here before, by its message id or its natural key; nothing was added.
     Duplicate,
     /// It can never be taken.

@@ -1,7 +1,7 @@
 //! What an event needs that no transaction has to wait for, done by the thread that brings it:
 //! its bounds checked, its body written, its names and keys hashed.
 
-use domain::events::{Event, EventRefusal};
+use domain::events::{Behaviour, Event, EventRefusal};
 use domain::ids::{StreamId, milliseconds_in};
 use domain::time::Millis;
 use store::customers::IdentityHash;
@@ -32,6 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) message: Option<MessageKey>,
     /// The key of what counts only once for ever.
     pub(crate) natural: Option<[u8; 16]>,
+    /// The key of the order that it changes, where that has to be known before it can count.
+    pub(crate) order: Option<[u8; 16]>,
     /// The hashes of its identities, in their order.
     pub(crate) identities: Vec<IdentityHash>,
     /// The stream it makes if nobody bears its first identity. It is named here and not by the
@@ -55,8 +57,10 @@ impl Prepared {
         let natural = event.natural_key().map(|key| vault.natural_hash(&key));
         // What has a natural key and is history counts by that key alone.
         let by_nature = event.historical && natural.is_some();
+        let order = changed_order(&event).map(|id| vault.natural_hash(&format!("order:{id}")));
         Self {
             refusal,
+            order,
             digest: digest(&[event.behaviour.name(), &body]),
             body,
             message: (!by_nature).then(|| message_key(vault, &event)),
@@ -70,6 +74,16 @@ impl Prepared {
             event,
             passing,
         }
+    }
+}
+
+/// The order that an event changes. History says what went back and not of what was left: it
+/// counts as it was told.
+fn changed_order(event: &Event) -> Option<&str> {
+    match &event.behaviour {
+        Behaviour::OrderUpdated(_) | Behaviour::OrderCancelled(_) => event.behaviour.order_id(),
+        Behaviour::Refunded(refund) if !event.historical => refund.order_id.as_deref(),
+        _ => None,
     }
 }
 

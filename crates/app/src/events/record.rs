@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::customers::{Identity, Resources, State, decide, needs};
+use domain::customers::{Identity, Resources, State, needs};
 use domain::events::{Behaviour, ConsentChange, Origin, Personal};
 use domain::ids::{FactId, StreamId};
 use domain::time::Millis;
 use domain::trust::{ConsentSource, Purpose, Uncollected, search_words};
 use store::customers::CustomerRow;
-use store::events::{Digest, MessageKey, OrderKey};
+use store::events::{Digest, MessageKey, NewsRow, OrderKey};
 use store::trust::StoredProfile;
 use store::{StoreError, Tx};
 
 use super::browsers::Browsers;
 use super::gate;
+use super::orders::{decided, remember, waiting};
 use super::prepare::Prepared;
 use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
 use super::{Piece, Verdict};
@@ -27,7 +28,18 @@ const SEARCHED_TRAITS: [&str; 6] = ["name", "first_name", "last_name", "email", 
 struct Going<'e> {
     prepared: &'e Prepared,
     verdict: Option<Verdict>,
+    /// Its place among the events of the transaction.
+    place: usize,
+    /// The stream it comes to: that of who did it, or of the order that it changes.
     stream: Option<StreamId>,
+    /// Whether the order that it changes is told in this very transaction.
+    with_order: bool,
+}
+
+impl Going<'_> {
+    const fn is_open(&self) -> bool {
+        self.verdict.is_none()
+    }
 }
 
 /// Writes the taken events of these pieces; their verdicts wait in the pieces for the commit.
@@ -53,19 +65,24 @@ fn write_events(
     tx: &mut Tx<'_>,
     events: &[&Prepared],
 ) -> Result<Vec<Verdict>, StoreError> {
-    let mut going: Vec<Going<'_>> = events.iter().map(|it| check(it)).collect();
+    let mut going: Vec<Going<'_>> = events.iter().enumerate().map(check).collect();
     drop_repeated_messages(tx, &mut going)?;
     count_unkept(inner, tx, &mut going);
     let (mut resolved, browsers) = find_customers(inner, tx, &mut going)?;
+    let waiting = find_orders(inner, tx, &mut going, &mut resolved)?;
     let customers = lock_customers(inner, tx, &going, &resolved)?;
     drop_repeated_orders(tx, &mut going)?;
     load_personal_keys(inner, tx, &going, &mut resolved)?;
     let mut writing = Writing::new(inner, customers);
+    let changed = |it: &&Going<'_>| it.is_open() && it.prepared.order.is_some();
+    let changed = going.iter().filter(changed).filter_map(|it| it.stream);
+    let roots: BTreeSet<StreamId> = changed.map(|stream| resolved.root(stream)).collect();
+    remember(tx, &mut writing, &roots)?;
     let mut told: BTreeMap<StreamId, (Millis, Personal)> = BTreeMap::new();
-    for going in &mut going {
-        if going.verdict.is_none() {
-            take(inner, tx, &mut writing, &resolved, &mut told, going);
-        }
+    // An order may stand behind what changes it.
+    going.sort_by_key(|it| it.prepared.order.is_some());
+    for going in going.iter_mut().filter(|it| it.is_open()) {
+        take(inner, tx, &mut writing, &resolved, &mut told, going);
     }
     forget_unkept(tx, &going, &mut resolved, &browsers)?;
     let roots = resolved
@@ -78,19 +95,23 @@ fn write_events(
     // A new stream of which every event was refused later still has its customer.
     resolved.new.keys().for_each(|stream| writing.mark(*stream));
     writing.flush(tx)?;
+    store::events::news_put(tx, &waiting)?;
     write_profiles(inner, tx, &resolved, told)?;
+    going.sort_by_key(|it| it.place);
     Ok(going
         .into_iter()
         .map(|it| it.verdict.expect("every event was decided"))
         .collect())
 }
 
-fn check(prepared: &Prepared) -> Going<'_> {
+fn check<'e>((place, prepared): (usize, &&'e Prepared)) -> Going<'e> {
     let verdict = prepared.refusal.clone().map(Verdict::Refused);
     Going {
         prepared,
         verdict,
+        place,
         stream: None,
+        with_order: false,
     }
 }
 
@@ -181,6 +202,69 @@ fn forget_unkept(
     browsers.give_back(tx, &names)
 }
 
+/// Finds whose the orders are that events change: such an event comes to the stream of the order,
+/// whoever is named in it. Those of unknown orders wait; the answer is what is to be kept of them.
+fn find_orders(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+    resolved: &mut Resolved,
+) -> Result<Vec<NewsRow>, StoreError> {
+    let open = || going.iter().filter(|it| it.is_open());
+    let keys: BTreeSet<[u8; 16]> = open().filter_map(|it| it.prepared.order).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<[u8; 16]> = keys.into_iter().collect();
+    let known = store::events::order_key_streams(tx, &keys)?;
+    let told: BTreeMap<[u8; 16], StreamId> = open()
+        .filter(|it| matches!(it.prepared.event.behaviour, Behaviour::Ordered(_)))
+        .filter_map(|it| it.prepared.natural.zip(it.stream))
+        .collect();
+    let mut rows = Vec::new();
+    for going in going.iter_mut().filter(|it| it.is_open()) {
+        let Some(order) = going.prepared.order else {
+            continue;
+        };
+        match (known.get(&order), told.get(&order)) {
+            (Some(Some(stream)), _) => going.stream = Some(*stream),
+            (Some(None), _) => going.verdict = Some(Verdict::Erased),
+            (None, Some(stream)) => {
+                going.stream = Some(*stream);
+                going.with_order = true;
+            }
+            (None, None) => {
+                let natural = going.prepared.natural.unwrap_or_default();
+                rows.push(waiting(inner, order, natural, &going.prepared.event));
+                going.verdict = Some(Verdict::Waiting);
+            }
+        }
+    }
+    let streams: Vec<StreamId> = known.values().copied().flatten().collect();
+    resolved
+        .roots
+        .extend(store::customers::stream_roots(tx, &streams)?);
+    forget_known(tx, going, rows)
+}
+
+/// What was here before does not wait again.
+fn forget_known(
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+    mut rows: Vec<NewsRow>,
+) -> Result<Vec<NewsRow>, StoreError> {
+    let ids: Vec<[u8; 16]> = rows.iter().map(|row| row.id).collect();
+    let known = store::events::order_keys_known(tx, &ids)?;
+    let waits = |it: &&mut Going<'_>| it.verdict == Some(Verdict::Waiting);
+    for going in going.iter_mut().filter(waits) {
+        if going.prepared.natural.is_some_and(|id| known.contains(&id)) {
+            going.verdict = Some(Verdict::Duplicate);
+        }
+    }
+    rows.retain(|row| !known.contains(&row.id));
+    Ok(rows)
+}
+
 fn lock_customers(
     inner: &Inner,
     tx: &mut Tx<'_>,
@@ -228,6 +312,10 @@ fn drop_repeated_orders(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<(), 
     let free = store::events::order_keys_take(tx, &keys)?;
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
         let natural = going.prepared.natural;
+        // Somebody else was first with the order: the next run finds whose it is.
+        if going.with_order && going.prepared.order.is_some_and(|key| !free.contains(&key)) {
+            return Err(StoreError::Stale);
+        }
         if natural.is_some_and(|key| !free.contains(&key)) {
             going.verdict = Some(Verdict::Duplicate);
         }
@@ -275,6 +363,12 @@ fn take(
         .get(&stream)
         .and_then(|key| key.seal(&event.personal, &inner.environment));
     let before = (!event.historical).then(|| writing.customer(root).state.clone());
+    let behaviour = match &event.behaviour {
+        Behaviour::Refunded(refund) if going.prepared.order.is_some() => {
+            Behaviour::Refunded(refund.beside(writing.known(root)))
+        }
+        other => other.clone(),
+    };
     let fact = NewFact {
         stream,
         at: event.at,
@@ -286,8 +380,8 @@ fn take(
         },
         channel: event.channel,
         cause: None,
-        behaviour: event.behaviour.clone(),
-        body: Some(going.prepared.body.clone()),
+        body: (behaviour == event.behaviour).then(|| going.prepared.body.clone()),
+        behaviour,
         message_id: Some(event.message_id.clone()),
         personal,
     };
@@ -363,29 +457,8 @@ fn answer(
             Some((identity, resolved.root(stream)))
         })
         .collect();
-    let state = &writing.customer(root).state;
-    let programme = &writing.in_force.programme;
-    let mut decision = decide(
-        before,
-        state,
-        &Resources { streams },
-        root,
-        event,
-        programme,
-    );
-    // What else was observed in the event happened when and where the event did, however late we
-    // heard of it.
-    for behaviour in std::mem::take(&mut decision.observed) {
-        let fact = NewFact {
-            at: event.at,
-            received_at: event.received_at,
-            origin: Origin::Observed,
-            channel: event.channel,
-            ..NewFact::decided(stream, writing.now, Some(cause), behaviour)
-        };
-        writing.append(root, fact);
-    }
-    writing.follow(root, stream, Some(cause), decision);
+    let resources = Resources { streams };
+    decided(writing, &resources, before, (root, stream, cause), event);
 }
 
 /// Lays what people told about themselves over what they told before, and makes it findable.

@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::events::{Behaviour, Event, OrderNews, Origin};
+use domain::customers::Resources;
+use domain::events::{Behaviour, Event, OrderNews, Origin, Personal};
 use domain::ids::StreamId;
 use domain::time::Millis;
 use store::events::{NewsKey, NewsRow, OrderKey};
 use store::{Queue, StoreError, Tx};
 
 use super::message_id;
-use crate::events::{ensure_current, lock_roots};
-use crate::trust::{Vault, digest};
+use crate::events::{decided, ensure_current, lock_roots, remember, waiting};
+use crate::trust::digest;
 use crate::writing::{NewFact, Writing};
 use crate::{App, AppError, Inner};
 
@@ -37,9 +38,8 @@ impl App {
             .into_iter()
             .map(|told| self.news_row(told, now))
             .collect();
-        let inner = self.inner.clone();
         let verdicts = self.inner.store.write(Queue::Jobs, move |session| {
-            session.transaction(|tx| keep(&inner.vault, tx, &rows))
+            session.transaction(|tx| keep(tx, &rows))
         })?;
         Ok(verdicts)
     }
@@ -61,22 +61,9 @@ impl App {
             historical: true,
         };
         event.check_told().ok()?;
-        let natural = event.natural_key().unwrap_or_default();
-        let sealed = (!event.personal.is_empty()).then(|| {
-            let (key, wrapped) = vault.new_stream_key(&self.inner.environment);
-            let sealed = key.seal(&event.personal, &self.inner.environment);
-            (wrapped, sealed.unwrap_or_default())
-        });
-        Some(NewsRow {
-            order_key: vault.natural_hash(&format!("order:{}", told.order_id)),
-            id: vault.natural_hash(&natural),
-            at: event.at,
-            received_at,
-            channel: event.channel,
-            behaviour: event.behaviour,
-            message_id: event.message_id,
-            sealed,
-        })
+        let order = vault.natural_hash(&format!("order:{}", told.order_id));
+        let natural = vault.natural_hash(&event.natural_key().unwrap_or_default());
+        Some(waiting(&self.inner, order, natural, &event))
     }
 
     /// Hands news to the customers whose orders are known by now; false when there was none.
@@ -97,14 +84,10 @@ impl App {
 }
 
 /// Keeps what is new.
-fn keep(
-    vault: &Vault,
-    tx: &mut Tx<'_>,
-    rows: &[Option<NewsRow>],
-) -> Result<Vec<NewsVerdict>, StoreError> {
+fn keep(tx: &mut Tx<'_>, rows: &[Option<NewsRow>]) -> Result<Vec<NewsVerdict>, StoreError> {
     let told = || rows.iter().flatten();
     let orders: Vec<[u8; 16]> = told().map(|row| row.order_key).collect();
-    let naturals: Vec<[u8; 16]> = told().map(|row| natural_key(vault, row)).collect();
+    let naturals: Vec<[u8; 16]> = told().map(|row| row.id).collect();
     let erased = store::events::order_keys_erased(tx, &orders)?;
     let known = store::events::order_keys_known(tx, &naturals)?;
     let mut waiting = store::events::news_waiting(tx, &orders)?;
@@ -115,7 +98,7 @@ fn keep(
             let Some(row) = row.as_ref().filter(|row| !erased.contains(&row.order_key)) else {
                 return NewsVerdict::Refused;
             };
-            let is_known = known.contains(&natural_key(vault, row));
+            let is_known = known.contains(&row.id);
             if is_known || !waiting.insert((row.order_key, row.id)) {
                 return NewsVerdict::Known;
             }
@@ -125,16 +108,6 @@ fn keep(
         .collect();
     store::events::news_put(tx, &new)?;
     Ok(verdicts)
-}
-
-/// What counts once: the news itself by its natural key.
-fn natural_key(vault: &Vault, row: &NewsRow) -> [u8; 16] {
-    let natural = match &row.behaviour {
-        Behaviour::Refunded(refund) => format!("refund:{}", refund.refund_id),
-        Behaviour::Delivered(delivery) => delivery.natural_key(),
-        _ => format!("history:{}", row.message_id),
-    };
-    vault.natural_hash(&natural)
 }
 
 fn hand(inner: &Inner, tx: &mut Tx<'_>, ready: &[(NewsKey, StreamId)]) -> Result<(), StoreError> {
@@ -147,7 +120,7 @@ fn hand(inner: &Inner, tx: &mut Tx<'_>, ready: &[(NewsKey, StreamId)]) -> Result
     let mut taken: BTreeMap<[u8; 16], (StreamId, NewsRow)> = BTreeMap::new();
     for ((order_key, id), stream) in ready {
         if let Some(news) = store::events::news_take(tx, order_key, id)? {
-            taken.insert(natural_key(&inner.vault, &news), (*stream, news));
+            taken.insert(news.id, (*stream, news));
         }
     }
     let keys: Vec<OrderKey> = taken
@@ -164,23 +137,56 @@ fn hand(inner: &Inner, tx: &mut Tx<'_>, ready: &[(NewsKey, StreamId)]) -> Result
     let wrapped: BTreeMap<StreamId, Vec<u8>> =
         store::trust::keys_of(tx, &owners)?.into_iter().collect();
     let mut writing = Writing::new(inner, customers);
-    for (key, (stream, news)) in taken {
-        let Some(root) = roots.get(&stream).filter(|_| free.contains(&key)) else {
-            continue;
-        };
+    remember(tx, &mut writing, &roots.values().copied().collect())?;
+    let mut news: Vec<(StreamId, NewsRow)> = taken.into_values().collect();
+    news.retain(|(stream, news)| roots.contains_key(stream) && free.contains(&news.id));
+    news.sort_by_key(|(_, news)| (news.at, news.id));
+    for (stream, news) in news {
         let personal = seal_anew(inner, &news, wrapped.get(&stream))?;
-        let fact = NewFact {
-            at: news.at,
-            received_at: news.received_at,
-            origin: Origin::Historical,
-            channel: news.channel,
-            message_id: Some(news.message_id),
-            personal,
-            ..NewFact::decided(stream, writing.now, None, news.behaviour)
-        };
-        writing.append(*root, fact);
+        append(&mut writing, (roots[&stream], stream), news, personal);
     }
     writing.flush(tx)
+}
+
+/// Appends what waited, as it counts beside its order by now, and decides what follows if it was
+/// told as it happened.
+fn append(
+    writing: &mut Writing<'_>,
+    (root, stream): (StreamId, StreamId),
+    news: NewsRow,
+    personal: Option<Vec<u8>>,
+) {
+    let historical = news.origin == Origin::Historical;
+    let behaviour = match news.behaviour {
+        Behaviour::Refunded(refund) if !historical => {
+            Behaviour::Refunded(refund.beside(writing.known(root)))
+        }
+        other => other,
+    };
+    let event = Event {
+        message_id: news.message_id,
+        identities: Vec::new(),
+        at: news.at,
+        sent_at: news.at,
+        received_at: news.received_at,
+        channel: news.channel,
+        behaviour,
+        personal: Personal::new(),
+        historical,
+    };
+    let before = writing.customer(root).state.clone();
+    let fact = NewFact {
+        at: event.at,
+        received_at: event.received_at,
+        origin: news.origin,
+        channel: event.channel,
+        message_id: Some(event.message_id.clone()),
+        personal,
+        ..NewFact::decided(stream, writing.now, None, event.behaviour.clone())
+    };
+    let id = writing.append(root, fact);
+    let resources = Resources::default();
+    decided(writing, &resources, &before, (root, stream, id), &event);
 }
 
 /// Seals what is personal with the key of the stream to which it belongs by now.

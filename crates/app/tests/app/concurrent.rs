@@ -82,6 +82,7 @@ fn outcome(shop: &Fixture) -> BTreeMap<Vec<String>, (Observed, i64)> {
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Accepted { .. } => "accepted",
+        Verdict::Waiting => "waiting",
         Verdict::Duplicate => "duplicate",
         Verdict::Refused(_) => "refused",
         Verdict::Erased => "erased",

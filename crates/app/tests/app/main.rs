@@ -14,6 +14,7 @@ mod inbox;
 mod lists;
 mod merges;
 mod once;
+mod orders;
 mod people;
 mod people_keys;
 mod people_sessions;

@@ -7,7 +7,7 @@
 use std::io;
 
 use domain::events::{
-    AnonymousOrder, Behaviour, Channel, HistoryDocument, Line, Order, Personal, Refund,
+    AnonymousOrder, Behaviour, Channel, Extent, HistoryDocument, Line, Order, Personal, Refund,
 };
 use domain::time::Millis;
 
@@ -273,6 +273,7 @@ fn take_trade(taker: &mut Taker<'_>, is_refund: bool, line_count: usize) -> io::
             order_id: first,
             currency,
             lines,
+            extent: Extent::Told,
         }),
         false => Behaviour::Ordered(Order {
             order_id: number,

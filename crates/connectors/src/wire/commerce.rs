@@ -1,8 +1,12 @@
 //! Events with a behaviour of their own, from their properties.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use domain::events::catalogue::{FieldValue, Holds, Kind, LIST_MAX};
 use domain::events::{
-    Behaviour, Complaint, ConsentChange, Context, Delivery, Flag, Flags, ProductAdded, ProductTold,
-    ProductView, Review,
+    Behaviour, Complaint, ConsentChange, Context, Delivery, Flag, Flags, Happened, ProductAdded,
+    ProductTold, ProductView, Review,
 };
 use domain::trust::Purpose;
 
@@ -18,7 +22,7 @@ use super::problem::Problem;
 pub(super) struct Understood {
     pub(super) behaviour: Behaviour,
     /// The plain names of the properties that the behaviour holds; the others are personal.
-    pub(super) held: &'static [&'static str],
+    pub(super) held: Cow<'static, [&'static str]>,
     /// What was said in free words.
     pub(super) words: Option<String>,
     pub(super) products: Vec<ProductTold>,
@@ -33,7 +37,7 @@ impl Understood {
     pub(super) const fn holding(behaviour: Behaviour, held: &'static [&'static str]) -> Self {
         Self {
             behaviour,
-            held,
+            held: Cow::Borrowed(held),
             words: None,
             products: Vec::new(),
         }
@@ -57,6 +61,8 @@ pub(super) fn told(
     match known {
         Known::Ordered => order::ordered(properties, reading, context, flags),
         Known::Refunded => order::refunded(properties, reading, flags),
+        Known::Updated => order::updated(properties, reading, context, flags),
+        Known::Cancelled => order::cancelled(properties),
         Known::CheckoutStarted => Ok(Understood::named(Behaviour::CheckoutStarted)),
         Known::ProductViewed => Ok(product_viewed(name, properties)),
         Known::ProductAdded => product_added(name, properties, flags),
@@ -64,7 +70,7 @@ pub(super) fn told(
         Known::Complained => Ok(complained(properties)),
         Known::Reviewed => Ok(reviewed(properties)),
         Known::Consent(granted) => consent(granted, name, properties),
-        Known::Named(ours) => Ok(Understood::named(Behaviour::Other(ours.to_owned()))),
+        Known::Declared(kind) => Ok(declared(kind, properties, reading, flags)),
     }
 }
 
@@ -101,6 +107,64 @@ pub(super) fn product_told(product: &Object<'_>) -> Option<ProductTold> {
         category,
         ..ProductTold::default()
     })
+}
+
+/// An event of the catalogue, with those of its declared fields that hold what they should. What
+/// does not is kept as it came, with everything else that is personal.
+fn declared(
+    kind: &'static Kind,
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    flags: &mut Flags,
+) -> Understood {
+    let (mut fields, mut held) = (BTreeMap::new(), Vec::new());
+    for field in kind.fields.iter().filter(|field| !field.is_personal) {
+        let mut plain = field.plain.iter();
+        let found = plain.find_map(|plain| Some((*plain, properties.any(&[plain])?)));
+        let Some((plain, value)) = found else {
+            continue;
+        };
+        match field_value(field.holds, value, reading) {
+            Some(value) => {
+                fields.insert(field.name.to_owned(), value);
+                held.push(plain);
+            }
+            // An empty text is as good as none.
+            None if value.string().is_some_and(|text| text.trim().is_empty()) => {}
+            None => {
+                flags.insert(Flag::FieldUnreadable);
+            }
+        }
+    }
+    let name = kind.name.to_owned();
+    Understood {
+        held: Cow::Owned(held),
+        ..Understood::named(Behaviour::Happened(Happened { name, fields }))
+    }
+}
+
+/// What a field holds, when it is what was declared.
+fn field_value(holds: Holds, value: Value<'_>, reading: &Reading<'_, '_>) -> Option<FieldValue> {
+    let text = |value: Value<'_>| Some(code(&value.text()?)).filter(|text| !text.is_empty());
+    let exact = || money::exact(Some(value), "field").ok().flatten();
+    match holds {
+        Holds::Text => text(value).map(FieldValue::Text),
+        Holds::Number => exact()?.whole().map(FieldValue::Number),
+        Holds::Decimal => exact().and_then(|_| text(value)).map(FieldValue::Text),
+        Holds::Truth => value.truth().map(FieldValue::Truth),
+        Holds::Time => {
+            let at = moment(Some(value), reading.received.zone).ok()??;
+            Some(FieldValue::Number(at.0))
+        }
+        Holds::List => {
+            let one = |value: &Value<'_>| match value.object() {
+                Some(product) => product_code(&product),
+                None => text(*value),
+            };
+            let list = value.list()?.iter().map(one).take(LIST_MAX).collect();
+            Option::<Vec<String>>::map(list, FieldValue::List)
+        }
+    }
 }
 
 fn product_viewed(name: &str, properties: &Object<'_>) -> Understood {

@@ -9,7 +9,7 @@ use domain::events::{
 use super::clock::{Met, Times, moment};
 use super::commerce::{self, Understood};
 use super::context::{self, Layers};
-use super::names::{self, Known};
+use super::names;
 use super::object::{Object, Value};
 use super::personal::Gathered;
 use super::problem::Problem;
@@ -400,7 +400,6 @@ impl Reading<'_, '_> {
         let name = given.ok_or(Problem::Missing("event"))?;
         let properties = self.item.object(&["properties"]).unwrap_or_default();
         let told = match names::known(&name) {
-            Some(Known::Named(ours)) => Understood::named(Behaviour::Other(ours.to_owned())),
             Some(known) => commerce::told(known, &name, &properties, self, context, flags)?,
             None => Understood::named(Behaviour::Other(names::kept(&name))),
         };
@@ -416,7 +415,7 @@ impl Reading<'_, '_> {
         flags: &mut Flags,
     ) -> Said {
         let mut personal = Gathered::new(self.may(), flags);
-        personal.properties(properties, told.held);
+        personal.properties(properties, &told.held);
         if let Some(words) = &told.words {
             personal.words(words);
         }

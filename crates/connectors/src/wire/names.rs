@@ -2,12 +2,15 @@
 //! and our own, overlooking capitals, blanks, `_` and `-`.
 
 use domain::events::Behaviour;
+use domain::events::catalogue::{self, Kind};
 
 /// What an event by its name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     Ordered,
     Refunded,
+    Updated,
+    Cancelled,
     ProductViewed,
     ProductAdded,
     CheckoutStarted,
@@ -16,8 +19,8 @@ pub(super) enum Known {
     Reviewed,
     /// A permission; given or taken back, where the name says which.
     Consent(Option<bool>),
-    /// One that the log keeps under this name, whatever alias it came by.
-    Named(&'static str),
+    /// One that is declared as data.
+    Declared(&'static Kind),
 }
 
 /// The longest name that is looked up, in bytes.
@@ -31,13 +34,15 @@ pub(super) fn known(name: &str) -> Option<Known> {
     let is_kept = |character: &char| !matches!(character, ' ' | '_' | '-');
     let plain: String = name.chars().filter(is_kept).collect();
     let plain = plain.to_ascii_lowercase();
-    behaviour(&plain).or_else(|| named(&plain).map(Known::Named))
+    behaviour(&plain).or_else(|| catalogue::kind_called(&plain).map(Known::Declared))
 }
 
 fn behaviour(plain: &str) -> Option<Known> {
     Some(match plain {
         "ordercompleted" | "completedorder" => Known::Ordered,
         "orderrefunded" | "refundedorder" => Known::Refunded,
+        "orderupdated" | "updatedorder" => Known::Updated,
+        "ordercancelled" | "ordercanceled" | "cancelledorder" | "canceledorder" => Known::Cancelled,
         "productviewed" | "viewedproduct" => Known::ProductViewed,
         "productadded" | "addedproduct" => Known::ProductAdded,
         "checkoutstarted" | "startedcheckout" | "startedorder" => Known::CheckoutStarted,
@@ -51,48 +56,11 @@ fn behaviour(plain: &str) -> Option<Known> {
     })
 }
 
-/// Names of the specification that have no behaviour of their own yet.
-fn named(plain: &str) -> Option<&'static str> {
-    Some(match plain {
-        "productssearched" | "searchedproducts" => "Products Searched",
-        "productlistviewed" | "viewedproductcategory" | "viewedproductlist" => {
-            "Product List Viewed"
-        }
-        "productlistfiltered" | "filteredproductlist" => "Product List Filtered",
-        "promotionviewed" | "viewedpromotion" => "Promotion Viewed",
-        "promotionclicked" | "clickedpromotion" => "Promotion Clicked",
-        "productclicked" | "clickedproduct" => "Product Clicked",
-        "productremoved" | "removedproduct" => "Product Removed",
-        "cartviewed" | "viewedcart" => "Cart Viewed",
-        "checkoutstepviewed" | "viewedcheckoutstep" => "Checkout Step Viewed",
-        "checkoutstepcompleted" | "completedcheckoutstep" => "Checkout Step Completed",
-        "paymentinfoentered" | "enteredpaymentinfo" => "Payment Info Entered",
-        "orderupdated" | "updatedorder" => "Order Updated",
-        "ordercancelled" | "ordercanceled" | "cancelledorder" | "canceledorder" => {
-            "Order Cancelled"
-        }
-        "couponentered" | "enteredcoupon" => "Coupon Entered",
-        "couponapplied" | "appliedcoupon" => "Coupon Applied",
-        "coupondenied" | "deniedcoupon" => "Coupon Denied",
-        "couponremoved" | "removedcoupon" => "Coupon Removed",
-        "productaddedtowishlist" | "addedproducttowishlist" => "Product Added to Wishlist",
-        "productremovedfromwishlist" | "removedproductfromwishlist" => {
-            "Product Removed from Wishlist"
-        }
-        "wishlistproductaddedtocart" | "addedwishlistproducttocart" => {
-            "Wishlist Product Added to Cart"
-        }
-        "productshared" | "sharedproduct" => "Product Shared",
-        "cartshared" | "sharedcart" => "Cart Shared",
-        _ => return None,
-    })
-}
-
 /// The name under which the log may keep an event that has no behaviour of its own: as given,
 /// unless the log would read it back as something else.
 pub(super) fn kept(name: &str) -> String {
-    match Behaviour::read(name, "{}") {
-        Ok(Behaviour::Other(name)) => name,
-        _ => format!("{name} (told)"),
+    match Behaviour::is_own_name(name) || catalogue::kind(name).is_some() {
+        true => format!("{name} (told)"),
+        false => name.to_owned(),
     }
 }

@@ -4,7 +4,10 @@
 //! *total* is what the customer paid, all in, so the total tells which: the first of the ways to
 //! count discount and tax that comes to it is taken. Where none does, a line says the difference.
 
-use domain::events::{Behaviour, Context, Flag, Flags, Line, LineKind, Order, ProductTold, Refund};
+use domain::events::{
+    Behaviour, Cancellation, Context, Extent, Flag, Flags, Line, LineKind, Order, ProductTold,
+    Refund,
+};
 
 use super::commerce::{Understood, order_id, product_code, product_told};
 use super::message::{Reading, code};
@@ -39,10 +42,64 @@ pub(super) fn ordered(
     context: &Context,
     flags: &mut Flags,
 ) -> Result<Understood, Problem> {
+    let read = order(properties, reading, context, flags)?;
+    Ok(Understood {
+        products: read.told,
+        ..Understood::holding(Behaviour::Ordered(read.order), &HELD)
+    })
+}
+
+/// `Order Updated`: the whole order as it is from then on. One that tells no amounts at all (a
+/// change of status, say) changes nothing, and is kept as it was told.
+pub(super) fn updated(
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    context: &Context,
+    flags: &mut Flags,
+) -> Result<Understood, Problem> {
+    let read = order(properties, reading, context, flags)?;
+    if !read.has_amounts {
+        let name = super::names::kept("Order Updated");
+        return Ok(Understood::named(Behaviour::Other(name)));
+    }
+    Ok(Understood {
+        products: read.told,
+        ..Understood::holding(Behaviour::OrderUpdated(read.order), &HELD)
+    })
+}
+
+/// `Order Cancelled`: whatever of the order is left comes to nothing.
+pub(super) fn cancelled(properties: &Object<'_>) -> Result<Understood, Problem> {
+    let reason = properties.text(&["reason", "cancelreason"]);
+    let cancelled = Cancellation {
+        order_id: order_id(properties)?,
+        reason: reason
+            .map(|text| code(&text))
+            .filter(|text| !text.is_empty()),
+    };
+    Ok(Understood::named(Behaviour::OrderCancelled(cancelled)))
+}
+
+/// An order as it was told.
+struct ReadOrder {
+    order: Order,
+    told: Vec<ProductTold>,
+    /// Whether it says anything of what it comes to.
+    has_amounts: bool,
+}
+
+fn order(
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    context: &Context,
+    flags: &mut Flags,
+) -> Result<ReadOrder, Problem> {
     let order_id = order_id(properties)?;
     let till = till(properties, reading, flags)?;
     let products = products(properties, &till, false, flags)?;
-    let lines = Sums::read(properties, &till)?.lines(products.lines, flags)?;
+    let sums = Sums::read(properties, &till)?;
+    let has_amounts = products.has_price || sums.paid().is_some();
+    let lines = sums.lines(products.lines, flags)?;
     let address = properties.object(&["shippingaddress"]).unwrap_or_default();
     let country = properties
         .text(&["country", "shippingcountry"])
@@ -56,13 +113,14 @@ pub(super) fn ordered(
         source: context.campaign.origin().map(|text| code(&text)),
         lines,
     };
-    Ok(Understood {
-        products: products.told,
-        ..Understood::holding(Behaviour::Ordered(order), &HELD)
+    Ok(ReadOrder {
+        order,
+        told: products.told,
+        has_amounts,
     })
 }
 
-/// `Order Refunded`: without products it takes back the whole order.
+/// `Order Refunded`: without products or amounts it takes back whatever is left of the order.
 pub(super) fn refunded(
     properties: &Object<'_>,
     reading: &Reading<'_, '_>,
@@ -84,8 +142,8 @@ pub(super) fn refunded(
         "value",
     ];
     let total = till.amount(properties, "total", &names)?.map(i64::abs);
-    let is_whole = lines.is_empty();
-    if is_whole || !has_price {
+    let is_whole = lines.is_empty() && total.is_none();
+    if !is_whole && !has_price {
         if total.is_none() {
             flags.insert(Flag::NoAmount);
         }
@@ -104,6 +162,10 @@ pub(super) fn refunded(
         order_id: Some(order_id),
         currency: till.currency,
         lines,
+        extent: match is_whole {
+            true => Extent::Whole,
+            false => Extent::Told,
+        },
     };
     Ok(Understood {
         products: told,

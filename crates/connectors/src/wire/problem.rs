@@ -145,7 +145,7 @@ impl Problem {
                 EventRefusal::Name => "event_name",
                 EventRefusal::Time => "time",
                 EventRefusal::Behaviour(_) => "field",
-                EventRefusal::DecidedOnly => "reserved_name",
+                EventRefusal::DecidedOnly | EventRefusal::NameTaken => "reserved_name",
                 EventRefusal::TooOld | EventRefusal::MergeNotPermitted => refusal.code(),
             },
         }

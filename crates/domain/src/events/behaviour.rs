@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{self, FieldValue};
-use super::order::{self, Cancellation, Claim, Order, Refund};
+use super::order::{self, Cancellation, Claim, Order, Refund, Sums};
 use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
@@ -342,6 +342,32 @@ impl Behaviour {
         }
     }
 
+    /// The same, said by somebody who cannot prove it: what has value becomes a claim, and anything
+    /// else stays as it is.
+    #[must_use]
+    pub fn unproven(self) -> Self {
+        let amount = |order: &Order| (Sums::of(&order.lines).amount, order.currency);
+        let claim = match &self {
+            Self::Ordered(order) | Self::OrderUpdated(order) => Claim {
+                amount: Some(amount(order)),
+                source: order.source.clone(),
+                ..Claim::of(&self)
+            },
+            Self::Refunded(refund) => Claim {
+                amount: Some((Sums::of(&refund.lines).amount, refund.currency)),
+                ..Claim::of(&self)
+            },
+            Self::Delivered(delivery) => Claim {
+                order_id: Some(delivery.order_id.clone()),
+                ..Claim::of(&self)
+            },
+            Self::OrderCancelled(_) => Claim::of(&self),
+            Self::Happened(happened) if happened.is_of_value() => Claim::of(&self),
+            _ => return self,
+        };
+        Self::Claimed(claim)
+    }
+
     /// Whether an order is another one after it, so that its customer is folded anew.
     #[must_use]
     pub const fn changes_order(&self) -> bool {
@@ -473,6 +499,23 @@ impl Behaviour {
             Self::Complained(body) => check_text("topic", &format!("?{}", body.topic)),
             _ => Ok(()),
         }
+    }
+}
+
+impl Claim {
+    fn of(behaviour: &Behaviour) -> Self {
+        Self {
+            of: behaviour.name().to_owned(),
+            order_id: behaviour.order_id().map(str::to_owned),
+            amount: None,
+            source: None,
+        }
+    }
+}
+
+impl Happened {
+    fn is_of_value(&self) -> bool {
+        catalogue::kind(&self.name).is_some_and(|kind| kind.is_of_value)
     }
 }
 

@@ -13,6 +13,9 @@ use super::{Behaviour, Fact};
 use crate::ids::StreamId;
 use crate::time::Millis;
 
+/// Whatever changes an order comes to its stream. What history tells of it elsewhere stands for
+/// itself, so that merging and unmerging change nothing.
+type Key = (StreamId, String);
 /// By what the latest of several changes is found: when it happened, then its place in the log.
 type Turn = (Millis, (Millis, StreamId, u64));
 
@@ -31,11 +34,12 @@ pub fn as_they_stand<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Cow<'
         let Behaviour::Ordered(told) = &fact.behaviour else {
             continue;
         };
-        let Some((order_id, change)) = changes.get_key_value(&told.order_id) else {
+        let key = (fact.stream, told.order_id.clone());
+        let Some(change) = changes.get(&key) else {
             continue;
         };
         let stands = stands(told, change);
-        left.insert(order_id.as_str(), Left::of(&stands));
+        left.insert(key, Left::of(&stands));
         fact.to_mut().behaviour = Behaviour::Ordered(stands);
     }
     let mut refunds: Vec<&mut Cow<'a, Fact>> = facts
@@ -49,8 +53,8 @@ pub fn as_they_stand<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Cow<'
     facts
 }
 
-fn latest_changes(facts: &[Cow<'_, Fact>]) -> BTreeMap<String, (Turn, Option<Order>)> {
-    let mut changes: BTreeMap<String, (Turn, Option<Order>)> = BTreeMap::new();
+fn latest_changes(facts: &[Cow<'_, Fact>]) -> BTreeMap<Key, (Turn, Option<Order>)> {
+    let mut changes: BTreeMap<Key, (Turn, Option<Order>)> = BTreeMap::new();
     for fact in facts {
         let (order_id, order) = match &fact.behaviour {
             Behaviour::OrderUpdated(order) => (&order.order_id, Some(order)),
@@ -58,8 +62,9 @@ fn latest_changes(facts: &[Cow<'_, Fact>]) -> BTreeMap<String, (Turn, Option<Ord
             _ => continue,
         };
         let turn = (fact.at, fact.place());
-        if changes.get(order_id).is_none_or(|(known, _)| *known < turn) {
-            changes.insert(order_id.clone(), (turn, order.cloned()));
+        let key = (fact.stream, order_id.clone());
+        if changes.get(&key).is_none_or(|(known, _)| *known < turn) {
+            changes.insert(key, (turn, order.cloned()));
         }
     }
     changes
@@ -101,12 +106,12 @@ impl Left {
     }
 }
 
-fn cut_to(left: &mut BTreeMap<&str, Left>, fact: &mut Cow<'_, Fact>) {
+fn cut_to(left: &mut BTreeMap<Key, Left>, fact: &mut Cow<'_, Fact>) {
     let Behaviour::Refunded(refund) = &fact.behaviour else {
         return;
     };
-    let order_id = refund.order_id.as_deref().unwrap_or_default();
-    let known = left.get_mut(order_id);
+    let order_id = refund.order_id.clone().unwrap_or_default();
+    let known = left.get_mut(&(fact.stream, order_id));
     let Some(left) = known.filter(|left| left.currency == refund.currency) else {
         return;
     };
@@ -120,7 +125,7 @@ fn cut_to(left: &mut BTreeMap<&str, Left>, fact: &mut Cow<'_, Fact>) {
         };
         fact.to_mut().behaviour = Behaviour::Refunded(refund);
     }
-    left.amount -= asked.min(left.amount);
+    left.amount -= asked.clamp(0, left.amount);
 }
 
 /// The first lines that come to so much together, the last of them in part.
@@ -160,28 +165,28 @@ impl Refund {
             .filter(|fact| fact.behaviour.order_id() == order_id);
         let facts = as_they_stand(of_order);
         let order = facts.iter().find_map(|fact| match &fact.behaviour {
-            Behaviour::Ordered(order) => Some(order),
+            Behaviour::Ordered(order) => Some((fact.stream, order)),
             _ => None,
         });
-        let Some(order) = order else {
+        let Some((stream, order)) = order else {
             return self.clone();
         };
-        let refunded: Vec<&Line> = facts
+        let refunds: Vec<&Self> = facts
             .iter()
+            .filter(|fact| fact.stream == stream)
             .filter_map(|fact| match &fact.behaviour {
                 Behaviour::Refunded(refund) if refund.currency == order.currency => Some(refund),
                 _ => None,
             })
-            .flat_map(|refund| &refund.lines)
             .collect();
-        let taken: i64 = refunded.iter().map(|line| line.amount).sum();
+        let taken: i64 = refunds.iter().map(|it| sum(&it.lines).max(0)).sum();
         let left = (sum(&order.lines) - taken).max(0);
         if self.extent == Extent::Whole {
             return Self {
                 currency: order.currency,
                 lines: match left {
                     0 => Vec::new(),
-                    _ => rest(&order.lines, &refunded),
+                    _ => rest(&order.lines, &refunds),
                 },
                 ..self.clone()
             };
@@ -198,14 +203,14 @@ impl Refund {
 }
 
 /// What is left of these lines, product by product. It comes to what is left of their sum.
-fn rest(ordered: &[Line], refunded: &[&Line]) -> Vec<Line> {
+fn rest(ordered: &[Line], refunds: &[&Refund]) -> Vec<Line> {
     let mut left: BTreeMap<(LineKind, &str), (i64, i64)> = BTreeMap::new();
     for line in ordered {
         let (quantity, amount) = left.entry((line.kind, &line.product)).or_default();
         *quantity += line.quantity;
         *amount += line.amount;
     }
-    for line in refunded {
+    for line in refunds.iter().flat_map(|refund| &refund.lines) {
         let (quantity, amount) = left.entry((line.kind, &line.product)).or_default();
         *quantity -= line.quantity;
         *amount -= line.amount;

@@ -94,6 +94,8 @@ pub enum Flag {
     WholeOrder,
     /// The number of units is no whole number; one was taken, and the amount is exact.
     PartQuantity,
+    /// A declared field holds something else than was declared: it is kept as personal, as it came.
+    FieldUnreadable,
     /// A personal text was too long, or there were too many; some is missing.
     Cut,
 }

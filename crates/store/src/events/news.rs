@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::events::{Behaviour, Channel};
+use domain::events::{Behaviour, Channel, Origin};
 use domain::ids::StreamId;
 use domain::time::Millis;
 
@@ -26,6 +26,8 @@ pub struct NewsRow {
     pub at: Millis,
     /// When it reached us.
     pub received_at: Millis,
+    /// Told as it happened, or as history.
+    pub origin: Origin,
     /// Where it happened.
     pub channel: Channel,
     /// What happened.
@@ -41,7 +43,7 @@ pub struct NewsRow {
 /// # Errors
 /// When the database fails.
 pub fn news_put(tx: &mut Tx<'_>, news: &[NewsRow]) -> Result<u64, StoreError> {
-    let mut values: Vec<Value> = Vec::with_capacity(news.len() * 10);
+    let mut values: Vec<Value> = Vec::with_capacity(news.len() * 11);
     for row in news {
         let (wrapped, personal) = row.sealed.clone().unzip();
         values.extend([
@@ -49,6 +51,7 @@ pub fn news_put(tx: &mut Tx<'_>, news: &[NewsRow]) -> Result<u64, StoreError> {
             (&row.id).into(),
             row.at.into(),
             row.received_at.into(),
+            row.origin.word().into(),
             row.channel.word().into(),
             row.behaviour.name().into(),
             row.behaviour.body().into(),
@@ -59,9 +62,9 @@ pub fn news_put(tx: &mut Tx<'_>, news: &[NewsRow]) -> Result<u64, StoreError> {
     }
     tx.run_each(
         rows!(
-            "INSERT INTO order_news (order_key, id, at, received_at, channel, name, behaviour,
+            "INSERT INTO order_news (order_key, id, at, received_at, kind, channel, name, behaviour,
                  message_id, wrapped, personal)
-             VALUES {($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)}
+             VALUES {($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)}
              ON CONFLICT (order_key, id) DO NOTHING"
         ),
         &values,
@@ -118,7 +121,7 @@ pub fn news_take(
     let row = tx.optional(
         sql!(
             "DELETE FROM order_news WHERE order_key = $1 AND id = $2
-             RETURNING order_key, id, at, received_at, channel, name, behaviour, message_id,
+             RETURNING order_key, id, at, received_at, kind, channel, name, behaviour, message_id,
                  wrapped, personal"
         ),
         &[order_key.into(), id.into()],
@@ -144,6 +147,7 @@ fn news_row(row: &Row) -> Result<NewsRow, StoreError> {
         id: row.id("id")?,
         at: row.millis("at")?,
         received_at: row.millis("received_at")?,
+        origin: row.text("kind")?.parse().map_err(StoreError::shape)?,
         channel: row.text("channel")?.parse().map_err(StoreError::shape)?,
         behaviour: behaviour.map_err(StoreError::shape)?,
         message_id: row.text("message_id")?.to_owned(),

@@ -382,6 +382,7 @@ CREATE TABLE order_news (
     id BYTEA NOT NULL,
     at BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
     channel TEXT NOT NULL,
     name TEXT NOT NULL,
     behaviour TEXT NOT NULL,

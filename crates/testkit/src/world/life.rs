@@ -6,7 +6,7 @@
 //! against them, where no buyers are made one-time buyers.
 
 use domain::customers::Namespace;
-use domain::events::{Channel, Line, LineKind, Order, Refund};
+use domain::events::{Channel, Extent, Line, LineKind, Order, Refund};
 use domain::time::Millis;
 
 use super::WorldOptions;
@@ -339,11 +339,19 @@ fn give_back(
         .iter()
         .find(|line| line.kind == LineKind::Postage);
     lines.extend(postage.filter(|_| draws.percent(20)).cloned());
+    // What was taken off the order does not come back with its goods.
+    let mut left: i64 = order.order.lines.iter().map(|line| line.amount).sum();
+    for line in &mut lines {
+        line.amount = line.amount.min(left);
+        left -= line.amount;
+    }
+    lines.retain(|line| line.amount > 0);
     let refund = Refund {
         refund_id: format!("R{}", order.order.order_id),
         order_id: draws.percent(70).then(|| order.order.order_id.clone()),
         currency: shop.options.currency,
         lines,
+        extent: Extent::Told,
     };
     let channel = if order.channel == Channel::Store {
         Channel::Store

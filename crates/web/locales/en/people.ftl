@@ -155,5 +155,6 @@ events-name = Event
 events-verdict = Verdict
 events-message = Message id
 events-accepted = taken
+events-waiting = waits for its order
 events-duplicate = known before
 events-rejected = rejected

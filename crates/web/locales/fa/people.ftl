@@ -155,5 +155,6 @@ events-name = رویداد
 events-verdict = نتیجه
 events-message = شناسهٔ پیام
 events-accepted = پذیرفته شد
+events-waiting = در انتظار سفارش
 events-duplicate = تکراری
 events-rejected = رد شد

@@ -150,5 +150,6 @@ events-name = 事件
 events-verdict = 結果
 events-message = 訊息識別碼
 events-accepted = 已接受
+events-waiting = 等候訂單資料
 events-duplicate = 重複
 events-rejected = 已拒絕

@@ -20,7 +20,7 @@ pub(crate) struct Seen {
     /// The name of the event, when it could be read.
     pub(crate) name: String,
     pub(crate) message_id: String,
-    /// `accepted`, `duplicate` or `rejected`.
+    /// `accepted`, `waiting`, `duplicate` or `rejected`.
     pub(crate) verdict: &'static str,
     /// Why it was rejected.
     pub(crate) reason: String,
@@ -50,6 +50,7 @@ impl Seen {
 pub(super) const fn word_of(verdict: Result<&Verdict, &DropReason>) -> &'static str {
     match verdict {
         Ok(Verdict::Accepted { .. }) => "accepted",
+        Ok(Verdict::Waiting) => "waiting",
         Ok(Verdict::Duplicate) => "duplicate",
         Ok(Verdict::Refused(_) | Verdict::Erased | Verdict::Counted(_)) | Err(_) => "rejected",
     }

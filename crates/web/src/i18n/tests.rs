@@ -37,7 +37,8 @@ fn strings(folder: &Path, found: &mut BTreeSet<String>) {
 /// Keys that are made of closed lists.
 fn made_keys() -> BTreeSet<String> {
     let explained = crate::pages::explained_keys().into_iter();
-    explained.chain(crate::pages::action_keys()).collect()
+    let explained = explained.chain(crate::pages::action_keys());
+    explained.chain(crate::pages::happened_keys()).collect()
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn read(app: &App, root: StreamId, asked: &TimelineAsked) -> Result<Parts, AppEr
         .events
         .iter()
         .flat_map(|event| match &event.behaviour {
-            Behaviour::Ordered(order) => products(&order.lines),
+            Behaviour::Ordered(order) | Behaviour::OrderUpdated(order) => products(&order.lines),
             Behaviour::Refunded(refund) => products(&refund.lines),
             Behaviour::ProductViewed(view) => vec![view.product.clone()],
             Behaviour::ProductAdded(added) => vec![added.product.clone()],

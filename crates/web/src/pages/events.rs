@@ -65,7 +65,7 @@ fn of_key(asking: &Asking, id: &str, label: &str, seen: &[Seen]) -> Markup {
         i64::try_from(found).unwrap_or(i64::MAX)
     };
     let counts = Words::new()
-        .count("accepted", count("accepted"))
+        .count("accepted", count("accepted") + count("waiting"))
         .count("duplicate", count("duplicate"))
         .count("rejected", count("rejected"));
     html! {
@@ -107,6 +107,7 @@ fn of_key(asking: &Asking, id: &str, label: &str, seen: &[Seen]) -> Markup {
 fn verdict_key(verdict: &str) -> &'static str {
     match verdict {
         "accepted" => "events-accepted",
+        "waiting" => "events-waiting",
         "duplicate" => "events-duplicate",
         _ => "events-rejected",
     }

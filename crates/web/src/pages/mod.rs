@@ -40,6 +40,8 @@ use crate::layout::{Frame, Place};
 pub(crate) use audit::action_keys;
 #[cfg(test)]
 pub(crate) use explained::keys as explained_keys;
+#[cfg(test)]
+pub(crate) use timeline::happened_keys;
 
 pub(crate) fn routes() -> Routes {
     let figures = Gate::Needs(Permission::SeeFigures);

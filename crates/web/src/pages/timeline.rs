@@ -1,6 +1,9 @@
 //! The timeline of one customer, in words.
 
+use std::collections::BTreeMap;
+
 use app::customers::{FactView, TimelineKind};
+use domain::events::catalogue::{self, FieldValue};
 use domain::events::{Behaviour, Line, LineKind, RefundedLine};
 use domain::money::Currency;
 use maud::{Markup, html};
@@ -39,6 +42,19 @@ fn kind_key(kind: LineKind) -> Option<&'static str> {
         LineKind::Voucher => Some("customer-kind-voucher"),
         LineKind::Adjustment => Some("customer-kind-adjustment"),
     }
+}
+
+/// What a declared event is called: its name as a key.
+fn happened_key(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace(' ', "-");
+    format!("happened-{name}")
+}
+
+/// The keys of all declared events.
+#[cfg(test)]
+pub(crate) fn happened_keys() -> Vec<String> {
+    let kinds = catalogue::KINDS.iter();
+    kinds.map(|kind| happened_key(kind.name)).collect()
 }
 
 fn show_key(kind: TimelineKind) -> &'static str {
@@ -182,10 +198,43 @@ impl Scene<'_> {
                 speech.say_with(key, Words::new().text("purpose", purpose))
             }
             Behaviour::Referred(_) => speech.say("customer-event-referred"),
+            Behaviour::OrderUpdated(order) => with_id("customer-event-updated", &order.order_id),
+            Behaviour::OrderCancelled(cancelled) => {
+                with_id("customer-event-cancelled", &cancelled.order_id)
+            }
+            Behaviour::Claimed(claim) => {
+                let what = Words::new().outside("what", &claim.of);
+                speech.say_with("customer-event-claimed", what)
+            }
+            Behaviour::Happened(happened) if catalogue::kind(&happened.name).is_some() => {
+                return html! {
+                    (speech.say(&happened_key(&happened.name)))
+                    (self.fields(&happened.fields))
+                };
+            }
+            Behaviour::Happened(happened) => {
+                return html! { bdi { (happened.name) } (self.fields(&happened.fields)) };
+            }
             Behaviour::Other(name) => return html! { bdi { (name) } },
             decided => self.decided_title(decided),
         };
         marked_up(&said)
+    }
+
+    /// The declared fields of an event, as they were told.
+    fn fields(&self, fields: &BTreeMap<String, FieldValue>) -> Markup {
+        let told = |(name, value): (&String, &FieldValue)| {
+            let value = match value {
+                FieldValue::Truth(truth) => truth.to_string(),
+                FieldValue::Number(number) => number.to_string(),
+                FieldValue::Text(text) => text.clone(),
+                FieldValue::List(list) => list.join(", "),
+            };
+            format!("{name}: {value}")
+        };
+        html! {
+            @for field in fields.iter().map(told) { " " small { bdi { (field) } } }
+        }
     }
 
     fn of_product(&self, key: &str, product: &str) -> String {
@@ -225,6 +274,7 @@ impl Scene<'_> {
         let (lines, currency, sign) = match &fact.behaviour {
             Behaviour::Ordered(order) => (&order.lines, order.currency, 1),
             Behaviour::Refunded(refund) => (&refund.lines, refund.currency, -1),
+            Behaviour::OrderUpdated(order) => (&order.lines, order.currency, 1),
             _ => return html! {},
         };
         let sum: i64 = lines.iter().map(|line| line.amount).sum();
@@ -237,7 +287,9 @@ impl Scene<'_> {
 
     fn detail(&self, fact: &FactView) -> Markup {
         match &fact.behaviour {
-            Behaviour::Ordered(order) => self.lines(&order.lines, order.currency, &[]),
+            Behaviour::Ordered(order) | Behaviour::OrderUpdated(order) => {
+                self.lines(&order.lines, order.currency, &[])
+            }
             Behaviour::Refunded(refund) => {
                 let mut found = self.page.refunds.iter();
                 let matched = found.find(|matched| matched.refund_id == refund.refund_id);

@@ -2,6 +2,7 @@
 //! any bytes.
 
 mod contract;
+mod declared;
 mod hostile;
 mod money;
 mod senders;

@@ -26,7 +26,7 @@ pub const FIELDS_MAX: usize = 32;
 pub const LIST_MAX: usize = 50;
 
 /// One declared event.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     /// Its name in the log.
     pub name: &'static str,
@@ -45,7 +45,7 @@ pub struct Kind {
 }
 
 /// One declared field.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// Its name in the log.
     pub name: &'static str,
