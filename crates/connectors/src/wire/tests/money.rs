@@ -81,6 +81,7 @@ fn order(name: &str, properties: &str) -> String {
         return got;
     };
     let (lines, flags) = body.rsplit_once(" {").unwrap();
+    let lines = lines.split(",\"extent\"").next().unwrap();
     let lines = lines.trim_end_matches('}');
     let lines: Vec<serde_json::Value> = serde_json::from_str(lines).unwrap();
     let lines: Vec<String> = lines
