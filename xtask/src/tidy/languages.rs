@@ -12,7 +12,13 @@ const FIRST: &str = "en";
 const SPEAKERS: &str = "crates/web/src/";
 /// Beginnings of keys that the source makes out of closed lists; a test beside them holds each of
 /// those lists to its keys.
-const MADE: [&str; 4] = ["action-", "attribute-", "operator-", "explain-"];
+const MADE: [&str; 5] = [
+    "action-",
+    "attribute-",
+    "operator-",
+    "explain-",
+    "happened-",
+];
 /// Beginnings of keys of which other languages may say less than English: reasons and hints that
 /// the language of questions gives are English, and set into English sentences alone.
 const SHORTER: [&str; 2] = ["customers-problem-", "customers-fault-hint"];

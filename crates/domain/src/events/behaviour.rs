@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{self, FieldValue};
-use super::order::{self, Cancellation, Claim, Order, Refund, Sums};
+use super::claim::Claim;
+use super::order::{self, Cancellation, Order, Refund};
 use super::problem::BehaviourError;
 use crate::customers::{Decided, Standing};
 use crate::ids::{MergeId, PostingId, StreamId};
@@ -342,32 +343,6 @@ impl Behaviour {
         }
     }
 
-    /// The same, said by somebody who cannot prove it: what has value becomes a claim, and anything
-    /// else stays as it is.
-    #[must_use]
-    pub fn unproven(self) -> Self {
-        let amount = |order: &Order| (Sums::of(&order.lines).amount, order.currency);
-        let claim = match &self {
-            Self::Ordered(order) | Self::OrderUpdated(order) => Claim {
-                amount: Some(amount(order)),
-                source: order.source.clone(),
-                ..Claim::of(&self)
-            },
-            Self::Refunded(refund) => Claim {
-                amount: Some((Sums::of(&refund.lines).amount, refund.currency)),
-                ..Claim::of(&self)
-            },
-            Self::Delivered(delivery) => Claim {
-                order_id: Some(delivery.order_id.clone()),
-                ..Claim::of(&self)
-            },
-            Self::OrderCancelled(_) => Claim::of(&self),
-            Self::Happened(happened) if happened.is_of_value() => Claim::of(&self),
-            _ => return self,
-        };
-        Self::Claimed(claim)
-    }
-
     /// Whether an order is another one after it, so that its customer is folded anew.
     #[must_use]
     pub const fn changes_order(&self) -> bool {
@@ -377,29 +352,37 @@ impl Behaviour {
     /// Whether it is kept whatever the person permits: what was bought, what came of it, and
     /// what they decided about themselves. The rest shows how somebody uses the shop.
     #[must_use]
-    pub const fn is_always_kept(&self) -> bool {
-        matches!(
-            self,
-            Self::Ordered(_) | Self::Refunded(_) | Self::Delivered(_) | Self::ConsentChanged(_)
-        )
+    pub fn is_always_kept(&self) -> bool {
+        match self {
+            Self::Ordered(_)
+            | Self::Refunded(_)
+            | Self::OrderUpdated(_)
+            | Self::OrderCancelled(_)
+            | Self::Delivered(_)
+            | Self::ConsentChanged(_) => true,
+            Self::Happened(_) => !self.is_by_customer(),
+            _ => false,
+        }
     }
 
     /// Whether it shows how somebody uses the shop, and nothing else.
     #[must_use]
-    pub const fn shows_use(&self) -> bool {
-        matches!(
-            self,
+    pub fn shows_use(&self) -> bool {
+        match self {
             Self::Viewed(_)
-                | Self::ProductViewed(_)
-                | Self::ProductAdded(_)
-                | Self::CheckoutStarted
-                | Self::Other(_)
-        )
+            | Self::ProductViewed(_)
+            | Self::ProductAdded(_)
+            | Self::CheckoutStarted
+            | Self::Other(_) => true,
+            Self::Happened(_) => self.is_by_customer(),
+            _ => false,
+        }
     }
 
     /// What is left of it when nobody may make a profile of it: that somebody was here.
     #[must_use]
     pub fn bare(self) -> Self {
+        let is_use = self.shows_use();
         match self {
             Self::Viewed(PageView { starts_visit, .. }) => Self::Viewed(PageView {
                 starts_visit,
@@ -408,6 +391,10 @@ impl Behaviour {
             Self::ProductViewed(_) | Self::ProductAdded(_) | Self::CheckoutStarted => {
                 Self::Viewed(PageView::default())
             }
+            Self::Happened(Happened { name, .. }) if is_use => Self::Happened(Happened {
+                name,
+                fields: BTreeMap::new(),
+            }),
             other => other,
         }
     }
@@ -485,7 +472,7 @@ impl Behaviour {
             Self::Refunded(body) => order::check_refund(body),
             Self::OrderUpdated(body) => order::check_order(body),
             Self::OrderCancelled(body) => order::check_cancellation(body),
-            Self::Claimed(body) => order::check_claim(body),
+            Self::Claimed(body) => super::claim::check_claim(body),
             Self::Happened(happened) => catalogue::check(&happened.fields),
             Self::Viewed(body) => check_optional("content", body.content.as_deref())
                 .and_then(|()| check_optional("source", body.source.as_deref())),
@@ -499,23 +486,6 @@ impl Behaviour {
             Self::Complained(body) => check_text("topic", &format!("?{}", body.topic)),
             _ => Ok(()),
         }
-    }
-}
-
-impl Claim {
-    fn of(behaviour: &Behaviour) -> Self {
-        Self {
-            of: behaviour.name().to_owned(),
-            order_id: behaviour.order_id().map(str::to_owned),
-            amount: None,
-            source: None,
-        }
-    }
-}
-
-impl Happened {
-    fn is_of_value(&self) -> bool {
-        catalogue::kind(&self.name).is_some_and(|kind| kind.is_of_value)
     }
 }
 
@@ -548,113 +518,4 @@ fn check_text(field: &'static str, text: &str) -> Result<(), BehaviourError> {
         return Err(BehaviourError::new(field, problem));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::events::{Extent, Line, LineKind};
-    use crate::money::Currency;
-
-    #[test]
-    fn every_kind_reads_back_what_it_wrote() {
-        let stream = StreamId::from_bytes([1; 16]);
-        let line = |kind| Line {
-            product: "85123A".into(),
-            quantity: 6,
-            amount: 1530,
-            kind,
-        };
-        let lines = vec![line(LineKind::Product), line(LineKind::Postage)];
-        let order_id = "536365".to_owned();
-        for behaviour in [
-            Behaviour::Ordered(Order {
-                order_id: order_id.clone(),
-                currency: Currency::GBP,
-                country: Some("France".into()),
-                source: Some("newsletter".into()),
-                lines: lines.clone(),
-            }),
-            Behaviour::Refunded(Refund {
-                refund_id: "C1".into(),
-                order_id: None,
-                currency: Currency::GBP,
-                lines: lines.clone(),
-                extent: Extent::Whole,
-            }),
-            Behaviour::OrderUpdated(Order {
-                order_id: order_id.clone(),
-                currency: Currency::GBP,
-                country: None,
-                source: None,
-                lines,
-            }),
-            Behaviour::OrderCancelled(Cancellation {
-                order_id: order_id.clone(),
-                reason: Some("out of stock".into()),
-            }),
-            Behaviour::Claimed(Claim {
-                of: "Order Completed".into(),
-                order_id: Some(order_id.clone()),
-                amount: Some((1530, Currency::GBP)),
-                source: None,
-            }),
-            Behaviour::Happened(Happened {
-                name: "Products Searched".into(),
-                fields: BTreeMap::from([
-                    ("query".to_owned(), FieldValue::Text("lamp".into())),
-                    ("results".to_owned(), FieldValue::Number(0)),
-                ]),
-            }),
-            Behaviour::Happened(Happened {
-                name: "Password Reset".into(),
-                fields: BTreeMap::new(),
-            }),
-            Behaviour::Viewed(PageView {
-                starts_visit: true,
-                content: Some("guide".into()),
-                source: None,
-            }),
-            Behaviour::Delivered(Delivery {
-                order_id,
-                promised_at: Some(Millis(5)),
-                carrier: None,
-                parcel: Some("2".into()),
-            }),
-            Behaviour::ProductViewed(ProductView {
-                product: "85123A".into(),
-            }),
-            Behaviour::ProductAdded(ProductAdded {
-                product: "85123A".into(),
-                quantity: 2,
-            }),
-            Behaviour::CheckoutStarted,
-            Behaviour::Reviewed(Review {
-                review_id: None,
-                product: None,
-                rating: 5,
-            }),
-            Behaviour::ConsentChanged(ConsentChange::new(Purpose::Marketing, true)),
-            Behaviour::ConsentChanged(ConsentChange {
-                revoked: true,
-                source: Some(ConsentSource::Till),
-                text: Some("leaflet 3".into()),
-                region: "TW".parse().ok(),
-                ..ConsentChange::new(Purpose::ThirdParty, false)
-            }),
-            Behaviour::Described(Description {
-                registered_at: Some(Millis(7)),
-            }),
-            Behaviour::Complained(Complaint {
-                topic: "delivery".into(),
-            }),
-            Behaviour::Identified,
-            Behaviour::Referred(Referred { by: stream }),
-            Behaviour::Other("Quiz Finished".into()),
-            Behaviour::ReferralCredited(ReferralCredited { joined: stream }),
-        ] {
-            let read = Behaviour::read(behaviour.name(), &behaviour.body()).expect("own body");
-            assert_eq!(read, behaviour);
-        }
-    }
 }

@@ -1,10 +1,13 @@
 //! Events as told from outside, and the facts that the log keeps of them.
 
 mod behaviour;
+#[cfg(test)]
+mod behaviour_tests;
 pub mod catalogue;
 mod changes;
 #[cfg(test)]
 mod changes_tests;
+mod claim;
 mod history;
 mod order;
 mod problem;
@@ -15,13 +18,14 @@ pub use behaviour::{
     ProductAdded, ProductView, ReferralCredited, Referred, Review, Settled, StandingChanged,
 };
 pub use changes::as_they_stand;
+pub use claim::Claim;
 pub use history::{
     AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, OrderNews, ProductTold,
     UnitCost,
 };
 pub use order::{
-    AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Cancellation, Claim, Extent, LINES_MAX, Line, LineKind,
-    Order, Refund, RefundMatch, RefundedLine, Sums,
+    AMOUNT_MINOR_MAX, CODE_BYTES_MAX, Cancellation, Extent, LINES_MAX, Line, LineKind, Order,
+    Refund, RefundMatch, RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
 pub use told::{Alias, Campaign, Context, Flag, Flags, Page, Sender, Told, ToldBatch, ToldError};

@@ -124,24 +124,6 @@ pub struct Cancellation {
     pub reason: Option<String>,
 }
 
-/// What somebody without the shop's secret says of something of value: an order, a refund, a
-/// coupon. Anybody can copy a public key from a page, so it counts for nothing until the shop's
-/// back end says the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// The name of what is said to have happened, such as `Order Completed`.
-    pub of: String,
-    /// The shop's own number of the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
-    /// What it is said to come to, in minor units of this currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<(i64, Currency)>,
-    /// What led the customer here: `newsletter`, `google/cpc`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-}
-
 /// Sums of lines, in minor units of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sums {
@@ -202,18 +184,7 @@ pub(super) fn check_cancellation(cancelled: &Cancellation) -> Result<(), Behavio
     }
 }
 
-pub(super) fn check_claim(claim: &Claim) -> Result<(), BehaviourError> {
-    check_code("of", &claim.of)?;
-    if let Some(order_id) = &claim.order_id {
-        check_code("order_id", order_id)?;
-    }
-    match &claim.source {
-        Some(source) => check_code("source", source),
-        None => Ok(()),
-    }
-}
-
-fn check_code(field: &'static str, code: &str) -> Result<(), BehaviourError> {
+pub(super) fn check_code(field: &'static str, code: &str) -> Result<(), BehaviourError> {
     if !is_code(code) {
         return Err(BehaviourError::new(
             field,

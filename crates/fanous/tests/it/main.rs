@@ -17,6 +17,7 @@ mod house;
 mod import;
 mod keys;
 mod languages;
+mod orders;
 mod pages;
 mod recorder;
 mod retail;

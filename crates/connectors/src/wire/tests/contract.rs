@@ -443,23 +443,6 @@ fn events_are_known_by_every_name_they_have() {
         "{}",
         "Product List Viewed {}",
     );
-    check(
-        &["Order Cancelled", "order_canceled", "Cancelled Order"],
-        r#"{"order_id":"o","reason":"stock"}"#,
-        r#"Order Cancelled {"order_id":"o","reason":"stock"} {}"#,
-    );
-    check(&["Order Cancelled"], "{}", "refused m no_order_id");
-    check(
-        &["Order Updated", "updated_order"],
-        r#"{"order_id":"o","total":"5.00","currency":"EUR"}"#,
-        r#"Order Updated {"order_id":"o","currency":"EUR","lines":["#,
-    );
-    // A change of status says nothing of what the order comes to.
-    check(
-        &["Order Updated"],
-        r#"{"order_id":"o","status":"packed","currency":"EUR"}"#,
-        "Order Updated (told) {}",
-    );
     check(&["Searched Products"], "{}", "Products Searched {}");
     check(
         &["Wishlist Product Added to Cart"],

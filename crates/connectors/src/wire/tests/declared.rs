@@ -61,3 +61,30 @@ fn what_is_personal_undeclared_or_of_another_kind_is_kept_as_personal() {
     );
     assert!(told.flags.contains(&Flag::FieldUnreadable));
 }
+
+#[test]
+fn what_changes_an_order_is_known_by_every_name() {
+    let check = |names: &[&str], properties: &str, expected: &str| {
+        for name in names {
+            let got = track(name, properties);
+            assert!(got.starts_with(expected), "{name}: {got}");
+        }
+    };
+    check(
+        &["Order Cancelled", "order_canceled", "Cancelled Order"],
+        r#"{"order_id":"o","reason":"stock"}"#,
+        r#"Order Cancelled {"order_id":"o","reason":"stock"} {}"#,
+    );
+    check(&["Order Cancelled"], "{}", "refused m no_order_id");
+    check(
+        &["Order Updated", "updated_order"],
+        r#"{"order_id":"o","total":"5.00","currency":"EUR"}"#,
+        r#"Order Updated {"order_id":"o","currency":"EUR","lines":["#,
+    );
+    // A change of status says nothing of what the order comes to.
+    check(
+        &["Order Updated"],
+        r#"{"order_id":"o","status":"packed","currency":"EUR"}"#,
+        "Order Updated (told) {}",
+    );
+}
