@@ -14,10 +14,10 @@ use domain::ids::MessageId;
 use domain::trust::{Place, Uncollected};
 use store::StoreError;
 
+use super::Verdict;
 use super::aliases::KnownAlias;
 use super::gate::{self, Passing};
 use super::prepare::is_too_old;
-use super::Verdict;
 use crate::trust::KeyHolder;
 use crate::{App, AppError};
 
@@ -126,7 +126,9 @@ impl App {
         after.joins = kept.filter_map(|(event, _)| says_who(event)).collect();
         let answer = move |recorded: Vec<Verdict>| {
             let mut recorded = recorded.into_iter();
-            let whole = early.into_iter().filter_map(|early| early.or_else(|| recorded.next()));
+            let whole = early
+                .into_iter()
+                .filter_map(|early| early.or_else(|| recorded.next()));
             let verdicts = whole.map(|verdict| match verdict {
                 Verdict::Counted(reason) => Err(DropReason::Uncollected(reason)),
                 other => Ok(other),

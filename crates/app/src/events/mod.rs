@@ -1,11 +1,12 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
-mod browsers;
 mod aliases;
+mod browsers;
 mod collect;
 mod gate;
 mod orders;
 mod prepare;
+mod profiles;
 mod record;
 mod resolve;
 

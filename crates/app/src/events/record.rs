@@ -6,23 +6,20 @@ use domain::customers::{Identity, Resources, State, needs};
 use domain::events::{Behaviour, ConsentChange, Origin, Personal};
 use domain::ids::{FactId, StreamId};
 use domain::time::Millis;
-use domain::trust::{ConsentSource, Purpose, Uncollected, search_words};
+use domain::trust::{ConsentSource, Purpose, Uncollected};
 use store::customers::CustomerRow;
 use store::events::{Digest, MessageKey, NewsRow, OrderKey};
-use store::trust::StoredProfile;
 use store::{StoreError, Tx};
 
 use super::browsers::Browsers;
 use super::gate;
 use super::orders::{decided, remember, waiting};
 use super::prepare::Prepared;
+use super::profiles::write_profiles;
 use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
 use super::{Piece, Verdict};
 use crate::Inner;
 use crate::writing::{NewFact, Writing};
-
-/// Traits under which a person can be found, and which lists show.
-const SEARCHED_TRAITS: [&str; 6] = ["name", "first_name", "last_name", "email", "phone", "city"];
 
 /// An event of a transaction on its way.
 struct Going<'e> {
@@ -184,9 +181,8 @@ fn forget_unkept(
     resolved: &mut Resolved,
     browsers: &Browsers,
 ) -> Result<(), StoreError> {
-    let is_unkept = |it: &&Going<'_>| {
-        it.stream.is_some() && matches!(it.verdict, Some(Verdict::Counted(_)))
-    };
+    let is_unkept =
+        |it: &&Going<'_>| it.stream.is_some() && matches!(it.verdict, Some(Verdict::Counted(_)));
     let of = |it: &Going<'_>| it.prepared.identities.clone();
     let mut names: BTreeSet<_> = going.iter().filter(is_unkept).flat_map(of).collect();
     if names.is_empty() {
@@ -459,51 +455,4 @@ fn answer(
         .collect();
     let resources = Resources { streams };
     decided(writing, &resources, before, (root, stream, cause), event);
-}
-
-/// Lays what people told about themselves over what they told before, and makes it findable.
-fn write_profiles(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    resolved: &Resolved,
-    told: BTreeMap<StreamId, (Millis, Personal)>,
-) -> Result<(), StoreError> {
-    let mut tokens = BTreeSet::new();
-    for bound in &resolved.bound {
-        for word in search_words(bound.identity.value()) {
-            tokens.insert((inner.vault.search_token(&word), bound.stream));
-        }
-    }
-    let streams: Vec<StreamId> = told.keys().copied().collect();
-    let mut earlier: BTreeMap<StreamId, Vec<u8>> = store::trust::profiles_of(tx, &streams)?
-        .into_iter()
-        .map(|profile| (profile.stream, profile.traits))
-        .collect();
-    let mut profiles = Vec::new();
-    for (stream, (stamp, traits)) in told {
-        let key = &resolved.keys[&stream];
-        let mut all = match earlier.remove(&stream) {
-            Some(sealed) => key.open(&sealed).map_err(StoreError::shape)?,
-            None => Personal::new(),
-        };
-        for name in SEARCHED_TRAITS {
-            for word in traits
-                .get(name)
-                .map(|value| search_words(value))
-                .unwrap_or_default()
-            {
-                tokens.insert((inner.vault.search_token(&word), stream));
-            }
-        }
-        all.extend(traits);
-        if let Some(traits) = key.seal(&all, &inner.environment) {
-            profiles.push(StoredProfile {
-                stream,
-                stamp,
-                traits,
-            });
-        }
-    }
-    store::trust::profile_put(tx, &profiles)?;
-    store::trust::search_put(tx, &tokens)
 }

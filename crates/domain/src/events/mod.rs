@@ -8,17 +8,19 @@ mod changes;
 #[cfg(test)]
 mod changes_tests;
 mod claim;
+mod decided;
 mod history;
 mod order;
 mod problem;
 mod told;
 
 pub use behaviour::{
-    Behaviour, Complaint, ConsentChange, Delivery, Description, Happened, PageView, PointsAdjusted,
-    ProductAdded, ProductView, ReferralCredited, Referred, Review, Settled, StandingChanged,
+    Behaviour, Complaint, ConsentChange, Delivery, Description, Happened, PageView, ProductAdded,
+    ProductView, Referred, Review,
 };
 pub use changes::as_they_stand;
 pub use claim::Claim;
+pub use decided::{PointsAdjusted, ReferralCredited, Settled, StandingChanged};
 pub use history::{
     AnonymousOrder, CustomerHistory, HistoryDocument, HistoryPiece, OrderNews, ProductTold,
     UnitCost,
@@ -212,9 +214,9 @@ impl fmt::Display for EventRefusal {
             Self::TooOld => f.write_str(
                 "the message is older than message ids are kept: bring it in as history",
             ),
-            Self::MergeNotPermitted => f.write_str(
-                "both names are of known customers: to merge them takes a key that may",
-            ),
+            Self::MergeNotPermitted => {
+                f.write_str("both names are of known customers: to merge them takes a key that may")
+            }
             Self::NameTaken => f.write_str(
                 "this name has a meaning of its own, and the event lacks what belongs to it",
             ),
