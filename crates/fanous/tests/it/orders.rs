@@ -102,7 +102,7 @@ fn what_a_public_key_says_of_value_is_a_claim() {
 }
 
 #[test]
-fn declared_events_keep_what_they_declare_and_are_named_in_every_language() {
+fn declared_events_keep_what_they_declare_in_the_clear() {
     let house = House::empty(store::Engine::Sqlite);
     let search = json!({"query": "lamp", "results": 0, "colour": "blue"});
     let shipped = json!({"order_id": "o-1", "carrier": "post", "city": "Tehran"});
@@ -114,10 +114,11 @@ fn declared_events_keep_what_they_declare_and_are_named_in_every_language() {
     let events = house.get("/v1/events?customer=user_id:u-1");
     let [shipped, search] = [&events["events"][0], &events["events"][1]];
     assert_eq!(search["properties"], json!({"query": "lamp", "results": 0}));
-    assert_eq!(search["personal"], json!({"colour": "blue"}));
+    assert_eq!(search["personal"]["colour"], "blue");
+    assert_eq!(search["personal"].get("query"), None);
     assert_eq!(
         shipped["properties"],
         json!({"order_id": "o-1", "carrier": "post"})
     );
-    assert_eq!(shipped["personal"], json!({"city": "Tehran"}));
+    assert_eq!(shipped["personal"]["city"], "Tehran");
 }
