@@ -370,7 +370,8 @@ fn later(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::App(AppError::Store(StoreError::Busy)) | Refusal::Busy => Refusal::TooMany,
         Refusal::App(AppError::Store(error @ StoreError::Database { .. })) => {
-            Refusal::StoreAway(error)
+            tracing::warn!(%error, "events could not be written");
+            Refusal::StoreAway
         }
         other => other,
     }

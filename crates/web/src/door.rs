@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -34,7 +35,7 @@ use line::{Line, Turn};
 /// The longest line and headers of a request together; more is answered 431. It is also what is
 /// read of a connection at once, so it bounds what a crowd of connections can hold.
 const HEAD_BYTES_MAX: usize = 16 << 10;
-/// So long nobody is let in after the system had no more files for connections.
+/// So long it takes at most until whoever was sent away has given back what they held.
 const BREATH: Duration = Duration::from_millis(50);
 
 /// What the front door allows.
@@ -88,7 +89,7 @@ pub(crate) async fn serve(
             let place = free_place(&places, &line).await?;
             let (stream, peer) = accept(&listener, &line).await;
             let guest = Guest {
-                line: Arc::clone(&line),
+                standing: Standing::new(&line),
                 head_timeout: options.head_timeout,
                 stopping: stopping.clone(),
                 place,
@@ -114,7 +115,7 @@ async fn free_place(places: &Arc<Semaphore>, line: &Line) -> io::Result<OwnedSem
     if let Ok(place) = Arc::clone(places).try_acquire_owned() {
         return Ok(place);
     }
-    line.send_away_longest();
+    line.send_away_one();
     let place = Arc::clone(places).acquire_owned().await;
     place.map_err(io::Error::other)
 }
@@ -147,7 +148,7 @@ fn is_theirs(error: &io::Error) -> bool {
 
 /// One connection.
 struct Guest {
-    line: Arc<Line>,
+    standing: Arc<Standing>,
     head_timeout: Duration,
     stopping: watch::Receiver<()>,
     /// Given back when the connection is gone.
@@ -158,15 +159,14 @@ impl Guest {
     /// Answers its requests until it is closed, sent away, or the server stops.
     async fn serve(self, stream: TcpStream, peer: SocketAddr, router: Router) {
         let Self {
-            line,
+            standing,
             head_timeout,
             mut stopping,
             place,
         } = self;
         // An answer is written whole; the kernel need not wait for more.
         let _ = stream.set_nodelay(true);
-        let leave = Arc::new(Notify::new());
-        let standing = Arc::new(Standing::new(line, Arc::clone(&leave)));
+        let leave = Arc::clone(&standing.leave);
         let service = service(router, peer, standing);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -203,9 +203,11 @@ struct Standing {
 }
 
 impl Standing {
-    fn new(line: Arc<Line>, leave: Arc<Notify>) -> Self {
+    fn new(line: &Arc<Line>) -> Arc<Self> {
+        let leave = Arc::new(Notify::new());
         let turn = Mutex::new(Some(line.stand(&leave)));
-        Self { line, leave, turn }
+        let line = Arc::clone(line);
+        Arc::new(Self { line, leave, turn })
     }
 
     fn set(&self, turn: Option<Turn>) {
@@ -216,8 +218,15 @@ impl Standing {
         self.set(None);
     }
 
-    fn asks_no_more(&self) {
-        self.set(Some(self.line.stand(&self.leave)));
+    /// The connection stays for the next request, unless somebody waits for its place: then the
+    /// answer is the last, and says so.
+    fn is_answered(&self, answer: &mut Response) {
+        if self.line.is_awaited() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        } else {
+            self.set(Some(self.line.stand(&self.leave)));
+        }
     }
 }
 
@@ -238,9 +247,9 @@ fn service(
         let answer = inside.call(request);
         let standing = Arc::clone(&standing);
         async move {
-            let answer = answer.await;
-            standing.asks_no_more();
-            answer
+            let mut answer = answer.await?;
+            standing.is_answered(&mut answer);
+            Ok(answer)
         }
     })
 }

@@ -51,7 +51,7 @@ pub(crate) enum Refusal {
     /// The body came too slowly.
     SlowBody,
     /// The store failed at something that can be tried again.
-    StoreAway(StoreError),
+    StoreAway,
     /// Too many requests are waiting.
     Busy,
     /// The answer took too long.
@@ -117,7 +117,7 @@ impl Refusal {
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "slow_body"),
-            Self::StoreAway(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_away"),
+            Self::StoreAway => (StatusCode::SERVICE_UNAVAILABLE, "store_away"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too_slow"),
             Self::Warming(_) => (StatusCode::SERVICE_UNAVAILABLE, "warming"),
@@ -164,7 +164,7 @@ impl Refusal {
             ),
             Self::TooLarge => "the body is larger than this server takes".into(),
             Self::SlowBody => "the body came too slowly; nothing was taken, send it again".into(),
-            Self::StoreAway(_) => "the store takes nothing now; send it again later".into(),
+            Self::StoreAway => "the store takes nothing now; send it again later".into(),
             Self::TooSlow => {
                 "the answer took too long; what was begun may still be finished".into()
             }

@@ -77,6 +77,16 @@ impl Server {
         assert!(sent.expect("a signal can be sent").success());
     }
 
+    /// The most memory that it ever held, as Linux tells.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory_most_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("Linux tells");
+        let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
+        let words = line.and_then(|it| it.split_whitespace().next());
+        words.and_then(|it| it.parse().ok()).expect("a number")
+    }
+
     /// Its exit code, when it has ended by itself.
     pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("a child is waited for").code()

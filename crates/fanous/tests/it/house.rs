@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use web::DoorOptions;
 
 use crate::driver::Browser;
 
@@ -153,7 +154,17 @@ impl House {
         Self::of(Fixture::new(engine))
     }
 
+    /// An empty shop with a front door of another kind.
+    pub(crate) fn behind(engine: Engine, door: DoorOptions) -> Self {
+        let options = web::WebOptions { door, ..options() };
+        Self::served(Fixture::new(engine), options)
+    }
+
     fn of(fixture: Fixture) -> Self {
+        Self::served(fixture, options())
+    }
+
+    fn served(fixture: Fixture, options: web::WebOptions) -> Self {
         let app = fixture.app();
         let visitor = Visitor::owner(app);
         let write_key = app.key_create(KeyKind::Write).expect("a key");
@@ -164,7 +175,7 @@ impl House {
             .expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = runtime.spawn(web::serve(listener, app.clone(), options(), async {
+        let served = runtime.spawn(web::serve(listener, app.clone(), options, async {
             // A house that is dropped stops its server too.
             let _ = stopped.await;
         }));

@@ -13,6 +13,7 @@ mod described;
 mod driver;
 mod entrance;
 mod exports;
+mod front_door;
 mod house;
 mod import;
 mod keys;

@@ -6,6 +6,8 @@
 
 mod api;
 mod cluster;
+mod collector;
+mod fuzz;
 mod imports;
 mod interruptions;
 mod kills;

@@ -17,7 +17,7 @@ use testkit::seeds::Seed;
 use testkit::told;
 
 /// Events of a batch.
-const EVENTS: u64 = 16;
+pub(crate) const EVENTS: u64 = 16;
 /// Customers of the shop; few, so that writers meet.
 const CUSTOMERS: u64 = 40;
 const KEY: [u8; 32] = [0x5a; 32];

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use app::environment::Environment;
+use app::environment::{Clock, Environment, SystemClock};
+use app::settings::KeyKind;
 use tempfile::TempDir;
 
 use crate::cluster::is_root;
+use crate::collector::{self, Program, body, post};
 use crate::is_long;
 use crate::shop::{Shop, batch, check_once, check_whole, resend};
 
@@ -54,19 +56,57 @@ impl Drop for SmallDisk {
     }
 }
 
-#[test]
-fn a_full_disk_loses_nothing() {
+/// A small disk with a shop's place on it; none where nobody may mount one.
+fn small_shop() -> Option<(SmallDisk, Shop)> {
     if !is_root() {
         let sentence = "only root can mount the small disk on which this is tested";
         assert!(!is_long(), "{sentence}: run the long tier as root");
         println!("{sentence}; the long tier does it");
-        return;
+        return None;
     }
     let disk = SmallDisk::mount();
     let shop = Shop {
         data: disk.path("data").to_string_lossy().into_owned(),
         schema: None,
         keys: disk.path("keys"),
+    };
+    Some((disk, shop))
+}
+
+/// The sender is asked for patience, is served as soon as there is room, and nothing that was
+/// acknowledged is lost.
+#[test]
+fn a_full_disk_asks_senders_for_patience() {
+    let Some((disk, shop)) = small_shop() else {
+        return;
+    };
+    let key = collector::open(&shop).key_create(KeyKind::Secret);
+    let key = key.expect("a key");
+    std::fs::write(disk.path("ballast"), vec![1; BALLAST_BYTES]).expect("room for ballast");
+    let mut program = Program::start(&shop);
+    let at = SystemClock.now();
+    let send = |number| post(&program.url, &key, &body(SEED, number, at));
+    let failed = (0..BATCHES_MAX).find_map(|number| match send(number) {
+        Some(200) => None,
+        other => Some((number, other)),
+    });
+    let (failed, status) = failed.expect("64 MB are full in the end");
+    assert_eq!(status, Some(503), "after {failed} batches");
+    std::fs::remove_file(disk.path("ballast")).expect("ballast can go");
+    for number in failed..failed + 20 {
+        assert_eq!(send(number), Some(200), "{number}");
+    }
+    program.kill();
+    let app = collector::open(&shop);
+    check_once(&app, &(0..failed + 20).collect());
+    check_whole(&app);
+    drop(app);
+}
+
+#[test]
+fn a_full_disk_loses_nothing() {
+    let Some((disk, shop)) = small_shop() else {
+        return;
     };
     let app = shop
         .open(Environment::system())

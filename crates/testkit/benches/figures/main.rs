@@ -6,6 +6,7 @@
 //! disk stands beside every figure.
 
 mod accounts;
+mod collector;
 mod duckdb;
 mod figure;
 mod idle;
@@ -16,6 +17,7 @@ mod place;
 mod population;
 mod raw;
 mod refold;
+mod server;
 mod write;
 
 use std::process::ExitCode;
@@ -39,7 +41,7 @@ struct Group {
     run: fn(&Bench) -> Result<Vec<Figure>, Failure>,
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 11] = [
     Group {
         figures: &["import_lines"],
         run: import::run,
@@ -77,6 +79,14 @@ const GROUPS: [Group; 9] = [
     Group {
         figures: &pages::FIGURES,
         run: pages::run,
+    },
+    Group {
+        figures: &collector::FIGURES,
+        run: collector::run_sqlite,
+    },
+    Group {
+        figures: &collector::FIGURES_POSTGRES,
+        run: collector::run_postgres,
     },
     Group {
         figures: &["idle_memory"],

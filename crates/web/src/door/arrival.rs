@@ -10,10 +10,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::DoorOptions;
 use super::line::Line;
+use super::{BREATH, DoorOptions};
 use crate::errors::Refusal;
 use crate::shared::Shared;
 
@@ -100,15 +100,21 @@ impl Arrivals {
         }
     }
 
-    /// Room for what has come, if need be that of whoever has been on the way longest.
+    /// Room for what has come, if need be that of those who have been on the way longest: one after
+    /// the other, each with a moment to go, until there is enough.
     async fn room_for(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         let bytes = u32::try_from(bytes).ok()?;
         if let Ok(room) = Arc::clone(&self.arriving).try_acquire_many_owned(bytes) {
             return Some(room);
         }
-        self.line.send_away_longest();
-        let room = Arc::clone(&self.arriving).acquire_many_owned(bytes);
-        timeout(self.options.pause_max, room).await.ok()?.ok()
+        let until = Instant::now() + self.options.pause_max;
+        while Instant::now() < until && self.line.send_away_longest() {
+            let room = Arc::clone(&self.arriving).acquire_many_owned(bytes);
+            if let Ok(room) = timeout(BREATH, room).await {
+                return room.ok();
+            }
+        }
+        None
     }
 
     async fn hear_out(&self, mut body: Body, refusal: Refusal) -> Refusal {

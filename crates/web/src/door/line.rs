@@ -15,6 +15,8 @@ pub(super) struct Line {
 struct Standing {
     next: u64,
     by_turn: BTreeMap<u64, Arc<Notify>>,
+    /// How many were to go when nobody stood.
+    awaited: usize,
 }
 
 impl Line {
@@ -39,6 +41,21 @@ impl Line {
     pub(super) fn send_away_longest(&self) -> bool {
         let longest = self.lock().by_turn.pop_first();
         longest.map(|(_, leave)| leave.notify_one()).is_some()
+    }
+
+    /// The same; and if nobody stands, the next one who wants to stand again is to go.
+    pub(super) fn send_away_one(&self) {
+        if !self.send_away_longest() {
+            self.lock().awaited += 1;
+        }
+    }
+
+    /// Whether somebody who wants to stand again is to go instead.
+    pub(super) fn is_awaited(&self) -> bool {
+        let mut standing = self.lock();
+        let is_awaited = standing.awaited > 0;
+        standing.awaited -= usize::from(is_awaited);
+        is_awaited
     }
 }
 
@@ -72,5 +89,8 @@ mod tests {
         assert_eq!(left(), [2, 3, 4]);
         drop(turns);
         assert!(!line.send_away_longest());
+        assert!(!line.is_awaited());
+        line.send_away_one();
+        assert!(line.is_awaited() && !line.is_awaited());
     }
 }

@@ -151,6 +151,7 @@ fn error_keys(refusal: &Refusal) -> [&'static str; 3] {
         Refusal::Busy
         | Refusal::TooMany
         | Refusal::SlowBody
+        | Refusal::StoreAway
         | Refusal::TooSlow
         | Refusal::Warming(_)
         | Refusal::App(AppError::Store(StoreError::Busy | StoreError::Closed)) => {
