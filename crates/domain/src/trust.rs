@@ -6,6 +6,7 @@ mod closed;
 mod audit;
 mod consent;
 mod masking;
+mod members;
 mod people;
 mod policy;
 mod region;
@@ -16,6 +17,7 @@ mod totp;
 pub use audit::{Action, Actor, AuditEntry, Outcome, Subject};
 pub use consent::{ConsentSource, ConsentStatus, Purpose};
 pub use masking::{mask_email, mask_name, mask_phone};
+pub use members::{has_member, member_place, pack_members};
 pub use people::{EmailAddress, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN, PasswordFault};
 pub use people::{UserState, password_check, person_name};
 pub use policy::{

@@ -1,6 +1,7 @@
 //! Keys of customers, profiles, search words, and what erasure removes.
 
 pub mod audit;
+pub mod disclosures;
 pub mod keys;
 pub mod passes;
 pub mod people;
@@ -196,6 +197,7 @@ pub fn stream_erase(tx: &mut Tx<'_>, streams: &[StreamId]) -> Result<(), StoreEr
         rows!("DELETE FROM customer_keys WHERE stream IN ({$1})"),
         rows!("DELETE FROM facts WHERE stream IN ({$1})"),
         rows!("DELETE FROM identities WHERE stream IN ({$1})"),
+        rows!("DELETE FROM disclosures WHERE stream IN ({$1})"),
         rows!("DELETE FROM past_identities WHERE stream IN ({$1})"),
         rows!("DELETE FROM profiles WHERE stream IN ({$1})"),
         rows!("DELETE FROM search_tokens WHERE stream IN ({$1})"),

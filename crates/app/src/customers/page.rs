@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::consents::ConsentView;
 use super::person::{IdentityView, join_traits, label};
 use crate::loyalty::WalletUnit;
+use crate::trust::DisclosureView;
 use crate::{App, AppError};
 
 /// One customer.
@@ -33,6 +34,8 @@ pub struct CustomerPage {
     pub metrics: Metrics,
     /// What the person permitted and refused, the newest word first.
     pub consents: Vec<ConsentView>,
+    /// What of them was handed out, to whom, the newest first.
+    pub disclosures: Vec<DisclosureView>,
     /// What is in the wallet.
     pub wallet: Vec<WalletUnit>,
     /// Profiles that were joined to this one, and those that were separated again.
@@ -97,6 +100,7 @@ impl App {
             metrics: Metrics::of(&row.state, &in_force.fold),
             state: row.state,
             consents: self.consents(&streams)?,
+            disclosures: self.disclosures(&streams)?,
             wallet: self.wallet(root)?,
             merges: merges
                 .into_iter()

@@ -58,28 +58,28 @@ pub(super) fn pass(
             .unwrap_or(Uncollected::NoConsent)),
         false => policy.decide(&asked),
     };
+    let counted = decided.err();
     match decided {
-        Err(reason) => {
+        Err(_) => {
             told.event.identities.clear();
             told.event.personal.clear();
-            Passing {
-                counted: Some(reason),
-                ..Passing::default()
-            }
         }
-        Ok(basis) => {
-            if basis == Basis::WithoutProfile {
-                bare(told);
-            }
-            let word = basis.word().to_owned();
-            told.event.personal.insert(KEPT_BECAUSE.to_owned(), word);
-            Passing {
-                asks_person: true,
-                refuses_third_parties: no_third_parties,
-                counted: None,
-            }
-        }
+        Ok(basis) => keep(told, basis),
     }
+    Passing {
+        asks_person: counted.is_none(),
+        refuses_third_parties: no_third_parties && counted.is_none(),
+        counted,
+    }
+}
+
+/// Writes on an event why it is kept, and takes from it what may not be.
+fn keep(told: &mut Told, basis: Basis) {
+    if basis == Basis::WithoutProfile {
+        bare(told);
+    }
+    let word = basis.word().to_owned();
+    told.event.personal.insert(KEPT_BECAUSE.to_owned(), word);
 }
 
 /// Whether an event is kept only with permission. What the shop itself tells is its own business

@@ -10,7 +10,7 @@ use store::events::StoredFact;
 
 use crate::customers::{IdentityView, MergeView};
 use crate::loyalty::WalletUnit;
-use crate::trust::StreamKey;
+use crate::trust::{DisclosureView, StreamKey};
 use crate::{App, AppError};
 
 /// Facts that are read from one snapshot.
@@ -31,6 +31,8 @@ pub struct Export {
     pub state: State,
     /// What is in the wallet.
     pub wallet: Vec<WalletUnit>,
+    /// What of it was handed out before, and to whom.
+    pub disclosures: Vec<DisclosureView>,
     /// Profiles that were joined and separated.
     pub merges: Vec<MergeView>,
     /// Everything that happened, in the order in which it was learnt.
@@ -100,6 +102,7 @@ impl App {
                 .collect(),
             state: row.state,
             wallet: page.wallet,
+            disclosures: page.disclosures,
             merges: page.merges,
             facts: facts
                 .into_iter()

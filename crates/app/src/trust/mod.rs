@@ -4,6 +4,7 @@
 mod acting;
 mod audit;
 mod audit_verify;
+mod disclosures;
 mod entrance;
 mod erase;
 mod export;
@@ -23,6 +24,7 @@ pub use acting::{Acting, Who};
 pub use audit::{AuditFilter, AuditView};
 pub(crate) use audit::{Note, Pending, Waiting};
 pub use audit_verify::AuditVerified;
+pub use disclosures::DisclosureView;
 pub use entrance::NewOwner;
 pub use erase::{Erased, ErasureJournal};
 pub use export::Export;

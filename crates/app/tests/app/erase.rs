@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use app::AppError;
-use app::customers::{CustomerRef, TimelineKind};
+use app::customers::{CustomerRef, ListQuery, TimelineKind};
 use app::events::Verdict;
+use app::trust::{Origin, Who};
 use domain::customers::Identity;
 use domain::events::Behaviour;
 use store::{Engine, Store, Value};
@@ -170,6 +171,7 @@ fn after_an_erasure_nothing_holds_the_person() {
         adjust(&shop, name, request("refused", -99)).expect_err("refused");
         let root = join_profiles(&shop, person);
         shop.settle();
+        other_hands(&shop, name, root);
         let vault = shop.vault();
         let hashes: Vec<[u8; 16]> = names_of(person)
             .iter()
@@ -196,6 +198,24 @@ fn after_an_erasure_nothing_holds_the_person() {
         assert_eq!(journal.lines().count(), 1);
         gone_for_every_use_case(&shop, root, name);
     });
+}
+
+/// Somebody else used a browser of theirs for a while; and what is known of them left the house.
+fn other_hands(shop: &Fixture, name: &Identity, root: domain::ids::StreamId) {
+    let at = shop.clock().now();
+    let browser = named("anonymous_id:browser-of-two");
+    for (id, who) in [("a", name), ("b", &user(77_777)), ("c", name)] {
+        let names = [who.clone(), browser.clone()];
+        let id = format!("goes over {id}");
+        shop.record(vec![identified(&id, &names, at, &[("nickname", "N")])]);
+    }
+    let acting = shop.app().acting(Who::System, Origin::machine());
+    acting.export_customer(root).expect("handed out");
+    acting
+        .export_list("", ListQuery::default())
+        .expect("handed out");
+    let page = shop.app().customer_page(root).expect("a customer");
+    assert_eq!(page.disclosures.len(), 2, "{:?}", page.disclosures);
 }
 
 fn gone_for_every_use_case(shop: &Fixture, root: domain::ids::StreamId, name: &Identity) {

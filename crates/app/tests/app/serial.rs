@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use app::trust::{Invitation, KeyKind, LetterText, NewKey};
+use app::customers::ListQuery;
+use app::trust::{Invitation, KeyKind, LetterText, NewKey, Origin, Who};
 use domain::trust::Role;
 use store::Engine;
 use testkit::fixture::{Fixture, FixtureOptions};
 use testkit::rows::{self, Table};
 use testkit::seeds::Seed;
+use testkit::told::{identified, named};
 use testkit::world::{World, WorldOptions};
 
 use crate::adjust::{adjust, request};
@@ -44,10 +46,31 @@ fn run(engine: Engine, seed: Seed, world: &World) -> BTreeMap<String, Table> {
         .chain(&gone.anonymous_ids);
     let root = named.filter_map(|it| shop.find(it)).next();
     shop.erase(root.expect("the shop heard of everybody"));
+    something_goes_over(&shop);
     somebody_works_here(&shop);
     shop.clock().advance(60 * 86_400_000);
     shop.settle();
     rows::tables(shop.store())
+}
+
+/// A browser goes from one person to another, and what is known of one of them out of the house.
+fn something_goes_over(shop: &Fixture) {
+    let at = shop.clock().now();
+    for (id, who) in [("goes over 1", "u-first"), ("goes over 2", "u-second")] {
+        let names = [
+            named(&format!("user_id:{who}")),
+            named("anonymous_id:b-shared"),
+        ];
+        shop.record(vec![identified(id, &names, at, &[("name", "Somebody")])]);
+    }
+    let acting = shop.app().acting(Who::System, Origin::machine());
+    let root = shop.customer(&named("user_id:u-first"));
+    acting.export_customer(root).expect("handed out");
+    let first_ten = ListQuery {
+        limit: 10,
+        ..ListQuery::default()
+    };
+    acting.export_list("", first_ten).expect("handed out");
 }
 
 /// A row in each table about the people who work for the shop.

@@ -399,6 +399,34 @@ CREATE TABLE erasures (
     PRIMARY KEY (hmac)
 ) WITHOUT ROWID;
 
+-- by stream: to whom everything about a person was handed out
+CREATE TABLE disclosures (
+    stream BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    recipient TEXT NOT NULL,
+    PRIMARY KEY (stream, id)
+) WITHOUT ROWID;
+
+-- by own key: lists of customers that were handed out, by names in order of time
+CREATE TABLE handed_lists (
+    id BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    recipient TEXT NOT NULL,
+    question TEXT NOT NULL,
+    customers BIGINT NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+-- by own key (the part of a list in which a customer is looked for): who is on which list, as the
+-- ends of ids, which lead to nobody who was erased
+CREATE TABLE handed_members (
+    part BIGINT NOT NULL,
+    list BYTEA NOT NULL,
+    members BYTEA NOT NULL,
+    PRIMARY KEY (part, list)
+);
+
 -- by own key: long work and how far it came
 CREATE TABLE jobs (
     id TEXT COLLATE "C" NOT NULL,

@@ -78,6 +78,20 @@ customer-consent-till = at the till
 customer-consent-back-end = told by the shop
 customer-consent-import = from a file
 customer-identity-until = until { $date }
+customer-disclosed = Who received it
+customer-disclosed-how = What left the house in a file. What the shop’s own people saw on pages, and what its programs read with a key, stands in the audit. Nothing goes to third parties by itself.
+customer-disclosed-nothing = Nothing was handed out.
+customer-disclosed-when = When
+customer-disclosed-whom = To whom
+customer-disclosed-what = What
+customer-disclosed-user = somebody of the shop
+customer-disclosed-key = a program with a key
+customer-disclosed-system = the shop’s own machine
+customer-disclosed-everything = everything about this person
+customer-disclosed-list = { $customers ->
+    [one] a list of 1 customer: name, standing, country, orders, sums
+   *[other] a list of { $customers-shown } customers: name, standing, country, orders, sums
+ }
 customer-purpose-analytics = Analytics
 customer-purpose-personalisation = Personalisation
 customer-purpose-marketing = Marketing

@@ -70,6 +70,20 @@ customer-consent-till = پای صندوق
 customer-consent-back-end = به گفتهٔ فروشگاه
 customer-consent-import = از فایل
 customer-identity-until = تا { $date }
+customer-disclosed = چه کسی این داده‌ها را گرفته است
+customer-disclosed-how = آنچه به‌صورت فایل بیرون رفته است. آنچه همکاران فروشگاه در صفحه‌ها دیده‌اند و آنچه برنامه‌های فروشگاه با کلید خوانده‌اند در گزارش کارها ثبت است. چیزی خودبه‌خود به دیگران سپرده نمی‌شود.
+customer-disclosed-nothing = چیزی به کسی داده نشده است.
+customer-disclosed-when = زمان
+customer-disclosed-whom = به چه کسی
+customer-disclosed-what = چه چیزی
+customer-disclosed-user = یکی از همکاران فروشگاه
+customer-disclosed-key = برنامه‌ای با کلید
+customer-disclosed-system = دستگاه خود فروشگاه
+customer-disclosed-everything = همهٔ داده‌های این شخص
+customer-disclosed-list = { $customers ->
+    [one] فهرستی از ۱ مشتری: نام، وضعیت، کشور، سفارش‌ها و مبلغ‌ها
+   *[other] فهرستی از { $customers-shown } مشتری: نام، وضعیت، کشور، سفارش‌ها و مبلغ‌ها
+ }
 customer-purpose-analytics = تحلیل رفتار
 customer-purpose-personalisation = شخصی‌سازی
 customer-purpose-marketing = بازاریابی

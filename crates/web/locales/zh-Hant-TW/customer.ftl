@@ -70,6 +70,19 @@ customer-consent-till = 在櫃檯
 customer-consent-back-end = 由商店告知
 customer-consent-import = 由檔案匯入
 customer-identity-until = 至{ $date }
+customer-disclosed = 資料提供紀錄
+customer-disclosed-how = 以檔案形式帶出的資料。店內人員在頁面上看到的內容，以及自家程式以金鑰讀取的內容，記錄在稽核紀錄中。系統不會自行提供資料給第三方。
+customer-disclosed-nothing = 未曾提供給任何人。
+customer-disclosed-when = 時間
+customer-disclosed-whom = 對象
+customer-disclosed-what = 內容
+customer-disclosed-user = 店內人員
+customer-disclosed-key = 持有金鑰的程式
+customer-disclosed-system = 商店自己的主機
+customer-disclosed-everything = 此人的全部資料
+customer-disclosed-list = { $customers ->
+   *[other] { $customers-shown }位顧客的名單：姓名、狀態、國家、訂單與金額
+ }
 customer-purpose-analytics = 數據分析
 customer-purpose-personalisation = 個人化
 customer-purpose-marketing = 行銷

@@ -7,7 +7,7 @@ use app::customers::{
 };
 use app::insight::Insight;
 use app::segments::Question;
-use app::trust::{Acting, TrustError};
+use app::trust::{Acting, DisclosureView, TrustError};
 use axum::Json;
 use domain::customers::Standing;
 use domain::events::RefundMatch;
@@ -117,6 +117,9 @@ pub(super) struct CustomerAnswer {
     metrics: MetricsRow,
     /// What they permitted and refused, the newest word first.
     consents: Vec<ConsentRow>,
+    /// What of them was handed out in files, the newest first. What the shop's own people and
+    /// programs saw stands in the audit.
+    disclosures: Vec<DisclosureRow>,
     wallet: Vec<WalletRow>,
     merges: Vec<MergeRow>,
     /// Refunds with the orders they were matched with.
@@ -132,6 +135,18 @@ struct IdentityRow {
     stream: String,
     /// Until when it was theirs: a browser that is somebody else's now.
     until: Option<String>,
+}
+
+/// One time that something about them was handed out.
+#[derive(Debug, Serialize, ToSchema)]
+struct DisclosureRow {
+    at: String,
+    /// To whom: `usr_…`, `key_…` or `system`.
+    recipient: String,
+    /// The question of the list they were on; null when it was everything about them.
+    question: Option<String>,
+    /// About how many people at once.
+    customers: i64,
 }
 
 /// What somebody permitted or refused, with the proof.
@@ -229,6 +244,17 @@ impl From<MergeView> for MergeRow {
     }
 }
 
+impl From<DisclosureView> for DisclosureRow {
+    fn from(it: DisclosureView) -> Self {
+        Self {
+            at: time(it.at),
+            recipient: it.recipient,
+            question: it.question,
+            customers: it.customers,
+        }
+    }
+}
+
 impl From<ConsentView> for ConsentRow {
     fn from(it: ConsentView) -> Self {
         Self {
@@ -290,6 +316,11 @@ impl CustomerAnswer {
             traits: page.traits,
             metrics,
             consents: consents.collect(),
+            disclosures: page
+                .disclosures
+                .into_iter()
+                .map(DisclosureRow::from)
+                .collect(),
             wallet: wallet.collect(),
             merges: page.merges.into_iter().map(MergeRow::from).collect(),
             refunds: page.refunds.into_iter().map(RefundRow::from).collect(),

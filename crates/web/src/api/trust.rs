@@ -32,9 +32,7 @@ fn attachment(export: &Export) -> Response {
 pub(crate) async fn export_of(asking: &Asking, named: String) -> Result<Response, Refusal> {
     let export = asking.ask(move |acting| {
         let root = acting.customer_named(&named)?;
-        acting.hand_out(Action::CustomerExported, &Subject::Customer(root), |app| {
-            app.export(root)
-        })
+        acting.export_customer(root)
     });
     Ok(attachment(&export.await?))
 }

@@ -175,18 +175,24 @@ pub(crate) async fn context(
         Some(root) => known(&shared, root).await?,
         None => None,
     };
-    let is_explained = reader.is_secret && asked.explain == "1";
+    let is_explained = is_secret && asked.explain == "1";
     let answer = ContextAnswer {
         accepted: recorded.accepted,
         duplicates: recorded.duplicates,
         rejected: recorded.rejected,
         ..ContextAnswer::of(known, &reader, is_explained)
     };
-    let mut response = Json(answer).into_response();
-    if let Some((token, lasts_ms)) = reader.keep {
-        cookies::put_user(&shared, &token, lasts_ms, &mut response);
+    Ok(reader.kept(&shared, Json(answer).into_response()))
+}
+
+impl Reader {
+    /// The answer with the token to keep.
+    fn kept(self, shared: &Shared, mut response: Response) -> Response {
+        if let Some((token, lasts_ms)) = self.keep {
+            cookies::put_user(shared, &token, lasts_ms, &mut response);
+        }
+        response
     }
-    Ok(response)
 }
 
 /// What a body asks; one without events is given an empty list of them.

@@ -1,6 +1,7 @@
 //! One customer: who is this, what are we to them, what should we do?
 
 mod aside;
+mod disclosed;
 mod known;
 mod permissions;
 
@@ -175,7 +176,10 @@ impl Scene<'_> {
                     (self.wallet())
                     (self.behaviour())
                     (self.merges())
-                    @if self.may.rights { (self.person()) }
+                    @if self.may.rights {
+                        (self.disclosures())
+                        (self.person())
+                    }
                 }
             }
         }

@@ -1,9 +1,8 @@
 //! The whole list of a question as a file, not only the page of it that is shown.
 
-use app::App;
 use app::customers::{ListQuery, Mask};
 use axum::response::Response;
-use domain::trust::{Action, Permission, Subject};
+use domain::trust::Permission;
 
 use super::table::Table;
 use crate::asked::ListAsked;
@@ -22,16 +21,14 @@ pub(super) async fn file(asking: &Asking, asked: ListAsked) -> Result<Response, 
     let may_name = asking.may(Permission::SeePersonal) && asking.may(Permission::PersonRights);
     let list = asking.ask(move |acting| {
         acting.may_search(&query.search)?;
-        let whole = |app: &App| {
+        if may_name {
+            return acting.export_list(&predicate, query);
+        }
+        let whole = acting.read(Permission::SeeCustomers, |app| {
             let test = app.question(&predicate)?.test;
             app.customer_list_whole(&ListQuery { test, ..query })
-        };
-        match may_name {
-            true => acting.hand_out(Action::CustomersExported, &Subject::Shop, whole),
-            false => acting
-                .read(Permission::SeeCustomers, whole)
-                .map(Mask::masked),
-        }
+        });
+        whole.map(Mask::masked)
     });
     let list = list.await?;
     let (speech, in_force) = (asking.speech, asking.shared.app.in_force());
