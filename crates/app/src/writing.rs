@@ -16,6 +16,7 @@ use domain::events::{Behaviour, Channel, Fact, Origin, Sums};
 use domain::ids::{FactId, MessageId, StreamId};
 use domain::messages::{InboxMessage, OutboxMessage};
 use domain::time::Millis;
+use domain::visits::Count;
 use store::customers::CustomerRow;
 use store::events::NewStoredFact;
 use store::{StoreError, Tx};
@@ -37,6 +38,8 @@ pub(crate) struct Writing<'e> {
     facts: Vec<NewStoredFact>,
     inbox: Vec<InboxMessage>,
     outbox: Vec<OutboxMessage>,
+    /// What is counted of visits.
+    pub(crate) counts: Vec<Count>,
 }
 
 /// A fact that is to be appended, before it has a place.
@@ -88,6 +91,7 @@ impl<'e> Writing<'e> {
             facts: Vec::new(),
             inbox: Vec::new(),
             outbox: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
@@ -193,6 +197,7 @@ impl<'e> Writing<'e> {
         for stored in &self.facts {
             self.sum_up(tx, &stored.fact);
         }
+        crate::visits::add(tx, &self.counts);
         store::events::fact_append(tx, self.facts)?;
         let changed = self
             .customers

@@ -220,6 +220,7 @@ fn caller_of(shared: &Shared, request: &Request) -> Caller {
         key: None,
         gpc: says("sec-gpc"),
         dnt: says("dnt"),
+        places: shared.options.places.clone(),
     }
 }
 
