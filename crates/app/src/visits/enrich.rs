@@ -62,7 +62,9 @@ pub(crate) fn look_of(told: &Told, caller: &Caller, in_force: &InForce) -> Optio
     // Where no profile may grow nothing surrounds an event any more, and nothing is added.
     let is_view = view.is_some() && told.context != Context::default();
     Some(Box::new(Look {
-        agent: user_agent(told, caller).filter(|_| is_view).and_then(Agent::of),
+        agent: user_agent(told, caller)
+            .filter(|_| is_view)
+            .and_then(Agent::of),
         place: found
             .filter(|_| is_view)
             .and_then(|(address, places)| places.place(address)),

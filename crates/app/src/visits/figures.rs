@@ -305,12 +305,7 @@ fn stretches(days: &Days, (first, last): (Day, Day), today: Day) -> Vec<Stretch>
     STRETCHES.into_iter().filter_map(stretch).collect()
 }
 
-fn months(
-    days: &Days,
-    calendar: Calendar,
-    (from, to): (Day, Day),
-    today: Day,
-) -> Vec<VisitMonth> {
+fn months(days: &Days, calendar: Calendar, (from, to): (Day, Day), today: Day) -> Vec<VisitMonth> {
     if to.0 - from.0 < SINGLE_DAYS_MAX {
         let single = (from.0..=to.0).map(|day| VisitMonth {
             from: day,
@@ -363,13 +358,16 @@ impl Tables {
     fn sum(&self, dimension: Dimension, name: &str, measure: Measure) -> i64 {
         let names = self.names.get(&dimension);
         let measures = names.and_then(|names| names.get(name));
-        measures.and_then(|it| it.get(&measure)).copied().unwrap_or(0)
+        measures
+            .and_then(|it| it.get(&measure))
+            .copied()
+            .unwrap_or(0)
     }
 
     fn rows(&self) -> BTreeMap<Dimension, Vec<VisitRow>> {
         let tables = self.names.iter();
-        let tables = tables
-            .filter(|(dimension, _)| !matches!(dimension, Dimension::Page | Dimension::Hour));
+        let tables =
+            tables.filter(|(dimension, _)| !matches!(dimension, Dimension::Page | Dimension::Hour));
         tables
             .map(|(dimension, names)| {
                 let rows = names.iter().map(|(name, measures)| row(name, measures));

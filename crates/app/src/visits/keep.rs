@@ -32,9 +32,8 @@ pub(crate) fn keep(
     let in_force = std::sync::Arc::clone(&writing.in_force);
     let customer = writing.customers.get_mut(&root)?;
     let mut latest: Option<Visit> = customer.visit.take();
-    let names = &mut |day, dimension, value: &str| {
-        inner.visit_names.name(stripe, day, dimension, value)
-    };
+    let names =
+        &mut |day, dimension, value: &str| inner.visit_names.name(stripe, day, dimension, value);
     let mut counting = Counting {
         fold: &in_force.fold,
         names,
@@ -47,7 +46,8 @@ pub(crate) fn keep(
             look.and_then(|look| {
                 let is_new = is_new(&customer.state.observed, latest.as_ref());
                 let led_here = counting.view(&mut latest, look, is_new)?;
-                (!event.historical).then(|| Behaviour::Viewed(started(view, &led_here)))
+                let is_decided = look.told.is_none();
+                is_decided.then(|| Behaviour::Viewed(started(view, &led_here)))
             })
         }
         (Behaviour::Ordered(order), look) => {
@@ -89,11 +89,15 @@ fn is_new(observed: &Observed, latest: Option<&Visit>) -> bool {
 /// Whether an order is the customer's first, and what it comes to in the shop's currency.
 fn worth(observed: &Observed, order: &Order, fold: &Fold) -> (bool, i64) {
     let is_ours = order.currency == fold.currency();
-    let value = if is_ours { Sums::of(&order.lines).amount } else { 0 };
+    let value = if is_ours {
+        Sums::of(&order.lines).amount
+    } else {
+        0
+    };
     (observed.first_ordered_at().is_none(), value)
 }
 
-/// History says itself where visits begin, and what led there.
+/// Whoever tells of pages without a look says where visits begin and what led there: history.
 fn look_of_history(event: &Event, view: &PageView) -> Look {
     Look {
         at: event.at,
@@ -104,7 +108,7 @@ fn look_of_history(event: &Event, view: &PageView) -> Look {
         agent: None,
         place: None,
         search: None,
-        told: event.historical.then_some(view.starts_visit),
+        told: Some(view.starts_visit),
     }
 }
 
@@ -128,9 +132,8 @@ pub(crate) fn count_without_a_person(
     let days = BTreeSet::from([in_force.fold.day(look.at)]);
     inner.visit_names.load(tx, &days)?;
     let mut counts: Vec<Count> = Vec::new();
-    let names = &mut |day, dimension, value: &str| {
-        inner.visit_names.name(stripe, day, dimension, value)
-    };
+    let names =
+        &mut |day, dimension, value: &str| inner.visit_names.name(stripe, day, dimension, value);
     let mut counting = Counting {
         fold: &in_force.fold,
         names,

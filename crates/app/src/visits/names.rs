@@ -42,7 +42,10 @@ impl NamesOfDays {
             let mut of_day = OfDay::new();
             for name in store::visits::names_of_day(tx, stripe, day)? {
                 if let Some(Some((dimension, value))) = Count::under(&name) {
-                    of_day.entry(dimension).or_default().insert(value.to_owned());
+                    of_day
+                        .entry(dimension)
+                        .or_default()
+                        .insert(value.to_owned());
                 }
             }
             self.lock().entry(stripe).or_default().insert(day, of_day);

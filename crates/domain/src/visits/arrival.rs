@@ -230,7 +230,10 @@ fn kept(text: &str) -> String {
 fn of_medium(medium: &str) -> Option<SourceClass> {
     let has = |signs: &[&str]| signs.iter().any(|sign| medium.contains(sign));
     match medium {
-        _ if has(&["cpc", "ppc", "cpm", "cpv", "paid", "display", "banner", "ads"]) => {
+        _ if has(&[
+            "cpc", "ppc", "cpm", "cpv", "paid", "display", "banner", "ads",
+        ]) =>
+        {
             Some(SourceClass::Paid)
         }
         "ad" | "retargeting" | "remarketing" | "shopping" => Some(SourceClass::Paid),
@@ -294,24 +297,42 @@ mod tests {
         };
         check("", "direct ");
         check("https://www.google.com/", "search google");
-        check("https://www.google.com.tw/search?q=%E7%87%88", "search google “燈”");
-        check("https://www.bing.com/search?q=Brass+Lamp", "search bing “brass lamp”");
+        check(
+            "https://www.google.com.tw/search?q=%E7%87%88",
+            "search google “燈”",
+        );
+        check(
+            "https://www.bing.com/search?q=Brass+Lamp",
+            "search bing “brass lamp”",
+        );
         check("https://www.baidu.com/link?wd=lamp", "search baidu “lamp”");
         check("https://torob.com/p/1", "search torob");
-        check("https://tw.search.yahoo.com/search?p=lamp", "search yahoo “lamp”");
+        check(
+            "https://tw.search.yahoo.com/search?p=lamp",
+            "search yahoo “lamp”",
+        );
         check("https://feebee.com.tw/", "search feebee");
-        check("android-app://com.google.android.googlequicksearchbox/", "search google");
+        check(
+            "android-app://com.google.android.googlequicksearchbox/",
+            "search google",
+        );
         check("https://mail.google.com/mail/u/0/", "mail gmail");
         check("https://l.instagram.com/?u=1", "social instagram");
         check("https://t.co/x", "social x");
         check("https://web.eitaa.com/", "social eitaa");
         check("https://mp.weixin.qq.com/s/1", "social wechat");
-        check("https://forum.example.org:8080/thread", "other forum.example.org");
+        check(
+            "https://forum.example.org:8080/thread",
+            "other forum.example.org",
+        );
         check("https://not-google.com/", "other not-google.com");
         check("https://google.evil.example/", "other google.evil.example");
         check("https://shop.example/b", "own ");
         check("https://help.www.shop.example/b", "own ");
-        check("https://another-shop.example/", "other another-shop.example");
+        check(
+            "https://another-shop.example/",
+            "other another-shop.example",
+        );
         check("not an address", "direct ");
     }
 
@@ -322,13 +343,21 @@ mod tests {
             assert_eq!(said(&arrival), expected, "{query}");
         };
         let google = "https://www.google.com/";
-        check("utm_source=Letter&utm_medium=email", google, "mail letter [letter/email]");
+        check(
+            "utm_source=Letter&utm_medium=email",
+            google,
+            "mail letter [letter/email]",
+        );
         check(
             "utm_source=letter&utm_medium=email&utm_campaign=Autumn+Sale",
             "",
             "mail letter [autumn sale · letter/email]",
         );
-        check("utm_source=google&utm_medium=cpc&utm_term=lamp", "", "paid google [google/cpc] “lamp”");
+        check(
+            "utm_source=google&utm_medium=cpc&utm_term=lamp",
+            "",
+            "paid google [google/cpc] “lamp”",
+        );
         check("utm_source=instagram", "", "social instagram [instagram]");
         check("utm_source=t.me", "", "social t.me [t.me]");
         check("utm_source=leaflet", "", "other leaflet [leaflet]");
@@ -338,7 +367,11 @@ mod tests {
         check("fbclid=abc", "", "social facebook");
         check("gclid=", google, "search google");
         // Coming back to the page where the campaign led is no new arrival by another site.
-        check("utm_source=letter", "https://shop.example/b", "other letter [letter]");
+        check(
+            "utm_source=letter",
+            "https://shop.example/b",
+            "other letter [letter]",
+        );
     }
 
     #[test]

@@ -190,11 +190,20 @@ mod tests {
     #[test]
     fn programs_that_read_pages_are_no_visitors() {
         let check = |said: &str, expected: bool| assert_eq!(is_bot(said), expected, "{said}");
-        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", true);
+        check(
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            true,
+        );
         check("Mozilla/5.0 (compatible; Baiduspider/2.0)", true);
         check("facebookexternalhit/1.1", true);
-        check("Mozilla/5.0 (Linux; Android 12; CUBOT P60) Chrome/140.0 Mobile Safari/537.36", false);
-        check("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0 Safari/537.36", false);
+        check(
+            "Mozilla/5.0 (Linux; Android 12; CUBOT P60) Chrome/140.0 Mobile Safari/537.36",
+            false,
+        );
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0 Safari/537.36",
+            false,
+        );
         check("analytics-python/2.4.0", false);
         check("", false);
     }

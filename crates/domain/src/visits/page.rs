@@ -8,8 +8,18 @@ const PAGE_BYTES_MAX: usize = 120;
 const HIDDEN: &str = "*";
 /// Behind these parts stand numbers of people and of orders.
 const PRIVATE: [&str; 12] = [
-    "account", "accounts", "customer", "customers", "invoice", "invoices", "order", "orders",
-    "profile", "profiles", "user", "users",
+    "account",
+    "accounts",
+    "customer",
+    "customers",
+    "invoice",
+    "invoices",
+    "order",
+    "orders",
+    "profile",
+    "profiles",
+    "user",
+    "users",
 ];
 /// So many digits in one part are a telephone number or worse.
 const DIGITS_MAX: usize = 8;
@@ -27,7 +37,8 @@ pub(super) fn host_of(address: &str) -> String {
         _ => host,
     };
     let host = host.to_ascii_lowercase();
-    host.strip_prefix("www.").map_or(host.clone(), str::to_owned)
+    host.strip_prefix("www.")
+        .map_or(host.clone(), str::to_owned)
 }
 
 /// What stands behind the `?` of a page.
@@ -106,8 +117,12 @@ fn leads_to_somebody(part: &str) -> bool {
     let digits = part.chars().filter(char::is_ascii_digit).count();
     let is_token = part.len() >= 20
         && digits >= 4
-        && part.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
-        && part.split(['-', '_']).all(|it| it.chars().any(|sign| sign.is_ascii_digit()));
+        && part
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+        && part
+            .split(['-', '_'])
+            .all(|it| it.chars().any(|sign| sign.is_ascii_digit()));
     part.contains('@') || digits > DIGITS_MAX || is_token
 }
 
@@ -135,8 +150,14 @@ mod tests {
         check("/mail/sara@example.com", "/mail/*");
         check("/call/09121234567", "/call/*");
         check("/r/0192f0c1-8a77-7cc0-b8ab-3f6d1ef1a111", "/r/*");
-        check("/guides/how-to-choose-a-lamp-for-2026", "/guides/how-to-choose-a-lamp-for-2026");
-        check(&format!("/{}", "a".repeat(500)), &format!("/{}", "a".repeat(119)));
+        check(
+            "/guides/how-to-choose-a-lamp-for-2026",
+            "/guides/how-to-choose-a-lamp-for-2026",
+        );
+        check(
+            &format!("/{}", "a".repeat(500)),
+            &format!("/{}", "a".repeat(119)),
+        );
     }
 
     #[test]

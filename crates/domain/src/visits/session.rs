@@ -180,7 +180,10 @@ impl Counting<'_> {
 
     /// Another sign of life: it keeps an open visit open, and begins none.
     pub fn act(&mut self, latest: &mut Option<Visit>, look: &Look) {
-        if let Some(visit) = latest.as_mut().filter(|it| it.views > 0 && it.is_open_at(look.at)) {
+        if let Some(visit) = latest
+            .as_mut()
+            .filter(|it| it.views > 0 && it.is_open_at(look.at))
+        {
             self.stay(visit, look.at);
         }
         self.search(latest.as_mut(), look);
@@ -234,7 +237,12 @@ impl Counting<'_> {
         });
     }
 
-    fn named(&mut self, day: Day, dimension: Dimension, value: &str) -> Option<(Dimension, String)> {
+    fn named(
+        &mut self,
+        day: Day,
+        dimension: Dimension,
+        value: &str,
+    ) -> Option<(Dimension, String)> {
         (!value.is_empty()).then(|| (dimension, (self.names)(day, dimension, value)))
     }
 
@@ -254,16 +262,27 @@ impl Counting<'_> {
     }
 
     /// What leads to nobody: how they came, where they landed, when.
-    fn common(&mut self, look: &Look, arrival: &Arrival, landing: &str) -> Vec<(Dimension, String)> {
+    fn common(
+        &mut self,
+        look: &Look,
+        arrival: &Arrival,
+        landing: &str,
+    ) -> Vec<(Dimension, String)> {
         let (day, hour) = self.fold.day_and_hour(look.at);
         let weekday = (day.0 + 3).rem_euclid(7);
         let hour = format!("{weekday}-{hour}");
         let values = [
             (Dimension::Class, arrival.class.word()),
             (Dimension::Source, &arrival.source),
-            (Dimension::Campaign, arrival.campaign.as_deref().unwrap_or_default()),
+            (
+                Dimension::Campaign,
+                arrival.campaign.as_deref().unwrap_or_default(),
+            ),
             (Dimension::Landing, landing),
-            (Dimension::Content, look.content.as_deref().unwrap_or_default()),
+            (
+                Dimension::Content,
+                look.content.as_deref().unwrap_or_default(),
+            ),
             (Dimension::Hour, &hour),
         ];
         let named = values.map(|(dimension, value)| self.named(day, dimension, value));
@@ -275,7 +294,10 @@ impl Counting<'_> {
         let day = self.fold.day(look.at);
         let agent = look.agent;
         let values = [
-            (Dimension::Words, arrival.words.as_deref().unwrap_or_default()),
+            (
+                Dimension::Words,
+                arrival.words.as_deref().unwrap_or_default(),
+            ),
             (Dimension::Place, look.place.as_deref().unwrap_or_default()),
             (Dimension::Device, agent.map_or("", |it| it.device.word())),
             (Dimension::Browser, agent.map_or("", |it| it.browser)),
@@ -306,9 +328,12 @@ impl Counting<'_> {
         };
         if before.is_none() {
             self.count_visit(day, None);
-            common.iter().for_each(|it| self.count_visit(day, Some(it.clone())));
+            common
+                .iter()
+                .for_each(|it| self.count_visit(day, Some(it.clone())));
         }
-        own.iter().for_each(|it| self.count_visit(day, Some(it.clone())));
+        own.iter()
+            .for_each(|it| self.count_visit(day, Some(it.clone())));
         let counted: Vec<_> = common.into_iter().chain(own).collect();
         for under in std::iter::once(None).chain(counted.iter().cloned().map(Some)) {
             self.add(day, who, under, 1);
@@ -350,7 +375,12 @@ impl Counting<'_> {
         }
         if !visit.page.is_empty() {
             let left = visit.page.clone();
-            self.add(day, Measure::Followed, Some((Dimension::Page, left.clone())), 1);
+            self.add(
+                day,
+                Measure::Followed,
+                Some((Dimension::Page, left.clone())),
+                1,
+            );
             self.add(day, Measure::Visits, Some((Dimension::Exit, left)), -1);
         }
         self.reach(visit, &look.page);
@@ -438,3 +468,6 @@ impl Counting<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

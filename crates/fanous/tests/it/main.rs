@@ -26,3 +26,4 @@ mod safety;
 mod sdks;
 mod tracker;
 mod unsteady;
+mod visitor;
