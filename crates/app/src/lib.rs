@@ -14,6 +14,7 @@ pub mod running;
 pub mod segments;
 pub mod settings;
 pub mod trust;
+pub mod visits;
 
 mod background;
 mod error;
@@ -27,6 +28,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::customers::Fold;
 use domain::settings::{Programme, ShopSettings};
+use domain::visits::Vocabulary;
 use store::Store;
 
 use environment::Environment;
@@ -64,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) answers: insight::Answers,
     pub(crate) passwords: trust::Passwords,
     pub(crate) audit_waiting: trust::Waiting,
+    pub(crate) visit_names: visits::NamesOfDays,
 }
 
 /// The settings and the programme that hold right now, and what follows from them.
@@ -77,6 +80,8 @@ pub struct InForce {
     pub fold: Fold,
     /// The version of the fold with these settings; a state of another version is refolded.
     pub fold_version: i64,
+    /// The words of the catalogue, by which searches are judged.
+    pub(crate) vocabulary: Vocabulary,
     /// How often what is in force had been changed when it was read, as the store notes it.
     pub(crate) revision: Option<String>,
 }
@@ -107,6 +112,7 @@ impl App {
             overview: insight::OverviewCache::default(),
             population: insight::PopulationCell::default(),
             answers: insight::Answers::default(),
+            visit_names: visits::NamesOfDays::default(),
         };
         let inner = Arc::new(inner);
         Ok(Self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::customers::{FOLD_VERSION, Fold};
 use domain::events::{ProductTold, UnitCost};
 use domain::settings::{Catalogue, CatalogueRow, Programme, ShopSettings};
+use domain::visits::Vocabulary;
 use serde::{Deserialize, Serialize};
 use store::{Conn, Queue, Store, StoreError};
 
@@ -37,28 +38,33 @@ pub(crate) fn read_in_force(store: &Store) -> Result<InForce, AppError> {
             ..programme
         })
         .unwrap_or_default();
-    let catalogue = Arc::new(read_catalogue(store)?);
+    let (catalogue, vocabulary) = read_catalogue(store)?;
     Ok(InForce {
         revision,
-        ..in_force(settings, programme, catalogue)
+        vocabulary,
+        ..in_force(settings, programme, Arc::new(catalogue))
     })
 }
 
-/// What the shop sells, read in short snapshots.
-fn read_catalogue(store: &Store) -> Result<Catalogue, AppError> {
+/// What the shop sells, and in which words, read in short snapshots.
+fn read_catalogue(store: &Store) -> Result<(Catalogue, Vocabulary), AppError> {
     let mut rows: Vec<CatalogueRow> = Vec::new();
+    let mut vocabulary = Vocabulary::default();
     let mut after = String::new();
     loop {
         let page = store.read(|conn| {
             store::settings::documents_page(conn, "product", &after, PRODUCTS_PER_PAGE)
         })?;
         let Some((last, _)) = page.last() else {
-            return Ok(Catalogue::of(rows));
+            return Ok((Catalogue::of(rows), vocabulary));
         };
         after.clone_from(last);
         for (code, body) in page {
             let product: ProductDocument =
                 serde_json::from_str(&body).map_err(StoreError::shape)?;
+            vocabulary.learn(&product.title);
+            vocabulary.learn(product.category.as_deref().unwrap_or_default());
+            vocabulary.learn(&code);
             rows.push((code, product.cost, product.category));
         }
     }
@@ -95,6 +101,7 @@ fn in_force(settings: ShopSettings, programme: Programme, catalogue: Arc<Catalog
         settings,
         programme,
         fold_version,
+        vocabulary: Vocabulary::default(),
         revision: None,
     }
 }

@@ -17,6 +17,7 @@ use domain::ids::{FactId, MessageId, StreamId};
 use domain::messages::{InboxMessage, OutboxMessage};
 use domain::money::Currency;
 use domain::time::{Day, Millis};
+use domain::visits::Count;
 use store::customers::CustomerRow;
 use store::events::NewStoredFact;
 use store::{StoreError, Tx};
@@ -42,6 +43,8 @@ pub(crate) struct Writing<'e> {
     corrections: Vec<Sum>,
     inbox: Vec<InboxMessage>,
     outbox: Vec<OutboxMessage>,
+    /// What is counted of visits.
+    pub(crate) counts: Vec<Count>,
 }
 
 /// A fact that is to be appended, before it has a place.
@@ -95,6 +98,7 @@ impl<'e> Writing<'e> {
             corrections: Vec::new(),
             inbox: Vec::new(),
             outbox: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
@@ -229,6 +233,7 @@ impl<'e> Writing<'e> {
         for sum in &self.corrections {
             tx.add_to_rollup(sum.day, sum.metric, sum.currency.code(), sum.value);
         }
+        crate::visits::add(tx, &self.counts);
         store::events::fact_append(tx, self.facts)?;
         let changed = self
             .customers

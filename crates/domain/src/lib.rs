@@ -16,4 +16,5 @@ pub mod segments;
 pub mod settings;
 pub mod time;
 pub mod trust;
+pub mod visits;
 pub mod words;

@@ -4,10 +4,14 @@ mod demo;
 mod files;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use app::App;
 use clap::Args;
 use connectors::mail::Mailer;
+use connectors::places::PlacesFile;
+use domain::visits::Places;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use web::{IpNet, Neighbour, PublicAddress, WebOptions};
@@ -40,8 +44,33 @@ pub(crate) struct ServeOptions {
     /// Where Prometheus finds /metrics; only this machine. Nowhere, if it is not set.
     #[arg(long, value_name = "ADDRESS", env = "FANOUS_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
+    /// A file in the MaxMind format that says in which country an address is; what its licence
+    /// asks for is yours to see to. Without one, visits have no place.
+    #[arg(long, value_name = "FILE", env = "FANOUS_PLACES")]
+    places: Option<PathBuf>,
+    /// Whom that licence wants named where places are shown.
+    #[arg(
+        long,
+        value_name = "WORDS",
+        env = "FANOUS_PLACES_CREDIT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    places_credit: String,
     #[command(flatten)]
     mail: MailArguments,
+}
+
+impl ServeOptions {
+    /// What finds out where an address is; none where there is no such file.
+    fn places(&self) -> Result<Option<Arc<dyn Places>>, Failure> {
+        let Some(path) = &self.places else {
+            return Ok(None);
+        };
+        let file = PlacesFile::open(path);
+        let file = file.map_err(|error| Failure::wrong_use(format!("--places {error}")))?;
+        Ok(Some(Arc::new(file)))
+    }
 }
 
 /// What happens before serving.
@@ -127,6 +156,8 @@ pub(crate) async fn serve(
         proxies: options.proxies.clone(),
         read_messages: Some(connectors::wire::told),
         door: files::door(),
+        places: options.places()?,
+        places_credit: options.places_credit.clone(),
         ..WebOptions::default()
     };
     if let Some(public) = &options.public_url {

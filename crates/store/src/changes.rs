@@ -12,7 +12,7 @@ use domain::time::Day;
 use crate::engine::Conn;
 use crate::error::StoreError;
 use crate::session::Tx;
-use crate::value::Value;
+use crate::value::{Row, Value};
 use crate::{rows, sql};
 
 /// The number of a writer's last change.
@@ -105,6 +105,19 @@ pub struct Rollup {
     pub value: i64,
 }
 
+/// What was sold by day, in each currency.
+///
+/// # Errors
+/// When the database fails.
+pub fn sales_by_day(conn: &mut Conn) -> Result<Vec<Rollup>, StoreError> {
+    let sql = sql!(
+        "SELECT day, metric, dimension, CAST(SUM(value) AS BIGINT) AS value FROM rollups
+          WHERE metric IN ('orders', 'gross', 'refunds', 'product')
+          GROUP BY day, metric, dimension ORDER BY day, metric, dimension"
+    );
+    conn.rows(sql, &[])?.into_iter().map(rollup).collect()
+}
+
 /// The daily sums of some days, both included.
 ///
 /// # Errors
@@ -119,15 +132,17 @@ pub fn rollups_between(conn: &mut Conn, from: Day, to: Day) -> Result<Vec<Rollup
         &[i64::from(from.0).into(), i64::from(to.0).into()],
     )?
     .into_iter()
-    .map(|mut row| {
-        Ok(Rollup {
-            day: Day(i32::try_from(row.int("day")?).map_err(StoreError::shape)?),
-            metric: row.take_text("metric")?,
-            dimension: row.take_text("dimension")?,
-            value: row.int("value")?,
-        })
-    })
+    .map(rollup)
     .collect()
+}
+
+fn rollup(mut row: Row) -> Result<Rollup, StoreError> {
+    Ok(Rollup {
+        day: Day(i32::try_from(row.int("day")?).map_err(StoreError::shape)?),
+        metric: row.take_text("metric")?,
+        dimension: row.take_text("dimension")?,
+        value: row.int("value")?,
+    })
 }
 
 /// How far each writer has come.

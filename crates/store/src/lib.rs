@@ -16,6 +16,7 @@ pub mod messages;
 pub mod segments;
 pub mod settings;
 pub mod trust;
+pub mod visits;
 
 mod backup;
 mod copy;

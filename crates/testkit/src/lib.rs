@@ -20,6 +20,8 @@ pub mod faults;
 pub mod fixture;
 #[cfg(any(feature = "harness", feature = "strategies"))]
 pub mod golden;
+#[cfg(feature = "mmdb")]
+pub mod mmdb;
 #[cfg(feature = "strategies")]
 pub mod questions;
 #[cfg(feature = "harness")]

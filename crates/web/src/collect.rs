@@ -170,6 +170,9 @@ impl Default for Answer {
 /// An event that can never be taken, and why.
 #[derive(Debug, Clone, Serialize)]
 struct Rejected {
+    /// Its sender has done nothing wrong: it may not be kept, and was counted.
+    #[serde(skip)]
+    is_counted: bool,
     /// Which one of the body, from 0.
     index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +202,7 @@ async fn collect(
     let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
     shared.debugger.note(holder.id, &recorded.seen);
     if kind.is_some()
-        && let Some(rejected) = recorded.rejected.first()
+        && let Some(rejected) = recorded.rejected.iter().find(|it| !it.is_counted)
     {
         return Err(Refusal::Event {
             code: rejected.code,
@@ -220,6 +223,7 @@ fn caller_of(shared: &Shared, request: &Request) -> Caller {
         key: None,
         gpc: says("sec-gpc"),
         dnt: says("dnt"),
+        places: shared.options.places.clone(),
     }
 }
 
@@ -312,6 +316,7 @@ fn sorted_out(shared: &Shared, batch: ToldBatch) -> (Recorded, Vec<usize>, Vec<T
                 events.push(told);
             }
             Err(error) => recorded.rejected.push(Rejected {
+                is_counted: false,
                 index,
                 message_id: error.message_id,
                 code: error.code,
@@ -339,6 +344,7 @@ impl Recorded {
     fn judge(&mut self, index: usize, verdict: Result<Verdict, DropReason>) {
         let seen = &mut self.seen[index];
         seen.verdict = debugger::word_of(verdict.as_ref());
+        let is_counted = matches!(verdict, Err(DropReason::Uncollected(_)));
         let (code, message) = match verdict {
             Ok(Verdict::Accepted { .. } | Verdict::Waiting) => {
                 self.accepted += 1;
@@ -356,6 +362,7 @@ impl Recorded {
         seen.reason.clone_from(&message);
         let message_id = Some(seen.message_id.clone());
         self.rejected.push(Rejected {
+            is_counted,
             index,
             message_id,
             code,

@@ -40,6 +40,7 @@ macro_rules! files {
             include_str!(concat!("../locales/", $tag, "/range.ftl")),
             include_str!(concat!("../locales/", $tag, "/retention.ftl")),
             include_str!(concat!("../locales/", $tag, "/value.ftl")),
+            include_str!(concat!("../locales/", $tag, "/visits.ftl")),
         ]
     };
 }

@@ -17,6 +17,7 @@ pub(crate) enum Place {
     Customers,
     Retention,
     Value,
+    Visits,
     People,
     Keys,
     Events,
@@ -50,7 +51,7 @@ pub(crate) struct Viewer<'a> {
 pub(crate) const TOKEN_FIELD: &str = "csrf";
 
 /// The rooms to which the navigation leads, with what each needs.
-const ROOMS: [(Place, &str, &str, Permission); 9] = [
+const ROOMS: [(Place, &str, &str, Permission); 10] = [
     (
         Place::Overview,
         "/",
@@ -76,6 +77,12 @@ const ROOMS: [(Place, &str, &str, Permission); 9] = [
         Permission::SeeFigures,
     ),
     (
+        Place::Visits,
+        "/visits",
+        "common-visits",
+        Permission::SeeFigures,
+    ),
+    (
         Place::People,
         "/people",
         "common-people",
@@ -92,7 +99,7 @@ const ROOMS: [(Place, &str, &str, Permission); 9] = [
     ),
 ];
 /// So many of them are about customers; the rest is about the house.
-const ROOMS_OF_CUSTOMERS: usize = 4;
+const ROOMS_OF_CUSTOMERS: usize = 5;
 
 /// What surrounds a page.
 pub(crate) struct Frame<'a> {

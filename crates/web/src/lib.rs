@@ -28,9 +28,11 @@ mod watch;
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use domain::visits::Places;
 use tokio::net::TcpListener;
 
 pub use address::PublicAddress;
@@ -70,6 +72,10 @@ pub struct WebOptions {
     pub proxies: Vec<IpNet>,
     /// What reads the bodies of trackers; without, there is no collector.
     pub read_messages: Option<ReadMessages>,
+    /// What finds out where an address is; none where the shop has no such file.
+    pub places: Option<Arc<dyn Places>>,
+    /// Whom the licence of that file wants named where its places are shown.
+    pub places_credit: String,
     /// Another shop, served elsewhere, to which every page has a switch.
     pub neighbour: Option<Neighbour>,
 }
@@ -111,6 +117,8 @@ impl Default for WebOptions {
             has_mail: false,
             proxies: Vec::new(),
             read_messages: None,
+            places: None,
+            places_credit: String::new(),
             neighbour: None,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::customers::{Decided, Edge, component, settle_merge, settle_unmerge};
 use domain::events::{Behaviour, Fact, Settled};
 use domain::ids::{MergeId, StreamId};
+use domain::visits::Visit;
 use store::customers::CustomerRow;
 use store::{Queue, StoreError, Tx};
 
@@ -66,6 +67,8 @@ fn merge_in_tx(inner: &Inner, tx: &mut Tx<'_>, into: StreamId, from: StreamId) -
     stays.stamp = stays.stamp.max(gone.stamp);
     // The one who goes may come back: its next revision must be one that it never had.
     stays.revision = stays.revision.max(gone.revision);
+    // Whoever was seen later is still there; taking the merge back leaves the visit with both.
+    stays.visit = Visit::later(stays.visit.take(), gone.visit.clone());
     let facts = facts_of(tx, stays)?;
     let in_force = inner.in_force();
     stays.state = in_force.fold.facts(&facts);

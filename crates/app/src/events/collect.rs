@@ -7,18 +7,21 @@
 //! a closed list.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use domain::customers::{Identity, Namespace};
 use domain::events::{Behaviour, Event, EventRefusal, Personal, Told};
 use domain::ids::MessageId;
 use domain::trust::{Place, Uncollected};
+use domain::visits::Places;
 use store::StoreError;
 
-use super::Verdict;
 use super::aliases::KnownAlias;
-use super::gate::{self, Passing};
+use super::gate;
 use super::prepare::is_too_old;
+use super::{Incoming, Verdict};
 use crate::trust::KeyHolder;
+use crate::visits::{country_of, is_by_bot, look_of, look_of_nobody};
 use crate::{App, AppError};
 
 /// Who sends events, beside what stands in them.
@@ -36,6 +39,8 @@ pub struct Caller {
     pub gpc: bool,
     /// Whether the browser sends `DNT: 1`: it asks not to be followed.
     pub dnt: bool,
+    /// What finds out where an address is; none where the shop has no such file.
+    pub places: Option<Arc<dyn Places>>,
 }
 
 /// Why an event that could be read is not kept.
@@ -43,6 +48,8 @@ pub struct Caller {
 pub enum DropReason {
     /// It may not be kept with anybody; it was counted.
     Uncollected(Uncollected),
+    /// A program that reads pages by itself.
+    Bot,
 }
 
 impl DropReason {
@@ -51,6 +58,7 @@ impl DropReason {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Uncollected(reason) => reason.word(),
+            Self::Bot => "bot",
         }
     }
 }
@@ -59,9 +67,13 @@ impl std::fmt::Display for DropReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Uncollected(reason) => reason.sentence(),
+            Self::Bot => "a program that reads pages by itself is no visitor",
         })
     }
 }
+
+/// What is said of an event before the log.
+type Early = Result<Verdict, DropReason>;
 
 /// What became of the events of a body.
 #[derive(Debug)]
@@ -107,7 +119,7 @@ impl App {
         caller: &Caller,
         reply: impl FnOnce(Result<Collected, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let mut early: Vec<Option<Verdict>> = Vec::with_capacity(told.len());
+        let mut early: Vec<Option<Early>> = Vec::with_capacity(told.len());
         let mut events = Vec::with_capacity(told.len());
         let mut after = After {
             caller: caller.clone(),
@@ -115,23 +127,22 @@ impl App {
         };
         for told in told {
             match self.let_in(told, caller, &mut after).map_err(store_error)? {
-                Ok(event) => {
+                Ok(incoming) => {
                     early.push(None);
-                    events.push(event);
+                    events.push(incoming);
                 }
-                Err(refusal) => early.push(Some(Verdict::Refused(refusal))),
+                Err(verdict) => early.push(Some(verdict)),
             }
         }
-        let kept = events.iter().filter(|(_, it)| it.counted.is_none());
-        after.joins = kept.filter_map(|(event, _)| says_who(event)).collect();
+        let kept = events.iter().filter(|it| it.passing.counted.is_none());
+        after.joins = kept.filter_map(|it| says_who(&it.event)).collect();
         let answer = move |recorded: Vec<Verdict>| {
             let mut recorded = recorded.into_iter();
-            let whole = early
-                .into_iter()
-                .filter_map(|early| early.or_else(|| recorded.next()));
+            let mut next = || recorded.next().map(Ok);
+            let whole = early.into_iter().filter_map(|early| early.or_else(&mut next));
             let verdicts = whole.map(|verdict| match verdict {
-                Verdict::Counted(reason) => Err(DropReason::Uncollected(reason)),
-                other => Ok(other),
+                Ok(Verdict::Counted(reason)) => Err(DropReason::Uncollected(reason)),
+                other => other,
             });
             Collected {
                 verdicts: verdicts.collect(),
@@ -142,7 +153,7 @@ impl App {
             reply(Ok(answer(Vec::new())));
             return Ok(());
         }
-        self.record_passed(events, move |outcome| reply(outcome.map(answer)))
+        self.record_incoming(events, move |outcome| reply(outcome.map(answer)))
     }
 
     /// Before the answer, and again when the same is sent again: so nobody's past is lost on the
@@ -164,20 +175,32 @@ impl App {
         mut told: Told,
         caller: &Caller,
         after: &mut After,
-    ) -> Result<Result<(Event, Passing), EventRefusal>, AppError> {
+    ) -> Result<Result<Incoming, Early>, AppError> {
+        let in_force = self.in_force();
+        if is_by_bot(&told, caller) {
+            let today = in_force.fold.day(self.now());
+            self.inner.intake.note_drop(today, DropReason::Bot);
+            return Ok(Err(Err(DropReason::Bot)));
+        }
         match self.alias_meant(&mut told, caller)? {
             Ok(alias) => after.aliases.extend(alias),
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refusal) => return Ok(Err(Ok(Verdict::Refused(refusal)))),
         }
         if is_too_old(&told.event, self.now()) {
-            return Ok(Err(EventRefusal::TooOld));
+            return Ok(Err(Ok(Verdict::Refused(EventRefusal::TooOld))));
         }
-        let in_force = self.in_force();
-        let place = Place::told(
-            told.context.timezone.as_deref(),
-            told.context.locale.as_deref(),
-        );
+        let place = Place {
+            network: country_of(&told, caller),
+            ..Place::told(
+                told.context.timezone.as_deref(),
+                told.context.locale.as_deref(),
+            )
+        };
         let passing = gate::pass(&in_force.settings.consent, &mut told, &place, caller);
+        let look = match passing.counted {
+            Some(_) => look_of_nobody(&told),
+            None => look_of(&told, caller, &in_force),
+        };
         let mut event = told.event;
         if !caller.is_secret {
             claim(&mut event.personal);
@@ -187,7 +210,11 @@ impl App {
             let id: MessageId = self.inner.environment.id(MessageId::new);
             event.message_id = id.to_string();
         }
-        Ok(Ok((event, passing)))
+        Ok(Ok(Incoming {
+            event,
+            passing,
+            look,
+        }))
     }
 }
 

@@ -10,12 +10,14 @@ mod profiles;
 mod record;
 mod resolve;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use domain::events::{Event, EventRefusal};
 use domain::ids::{FactId, StreamId};
+use domain::time::Day;
 use domain::trust::Uncollected;
+use domain::visits::Look;
 use store::customers::IdentityHash;
 use store::{Queue, Session, StoreError};
 
@@ -57,6 +59,25 @@ pub enum Verdict {
     Counted(Uncollected),
 }
 
+/// An event on its way into the log.
+pub(crate) struct Incoming {
+    pub(crate) event: Event,
+    /// How it came through the gate of consent.
+    pub(crate) passing: Passing,
+    /// What the rules of visits need to know of it; history says it itself.
+    pub(crate) look: Option<Box<Look>>,
+}
+
+impl From<Event> for Incoming {
+    fn from(event: Event) -> Self {
+        Self {
+            event,
+            passing: Passing::default(),
+            look: None,
+        }
+    }
+}
+
 type Reply = Box<dyn FnOnce(Result<Vec<Verdict>, StoreError>) + Send>;
 
 /// One request: its events, how many of them are written, and who waits for the verdicts.
@@ -95,11 +116,23 @@ struct Waiting {
 #[derive(Default)]
 pub(crate) struct Intake {
     waiting: Mutex<Waiting>,
+    /// What was dropped on which day and why, until the next transaction counts it.
+    drops: Mutex<BTreeMap<(Day, DropReason), i64>>,
 }
 
 impl Intake {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_drop(&self, day: Day, reason: DropReason) {
+        let mut drops = self.drops.lock().unwrap_or_else(PoisonError::into_inner);
+        *drops.entry((day, reason)).or_default() += 1;
+    }
+
+    fn take_drops(&self) -> BTreeMap<(Day, DropReason), i64> {
+        let mut drops = self.drops.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut drops)
     }
 }
 
@@ -117,20 +150,19 @@ impl App {
         events: Vec<Event>,
         reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let free = |event| (event, Passing::default());
-        self.record_passed(events.into_iter().map(free).collect(), reply)
+        self.record_incoming(events.into_iter().map(Incoming::from).collect(), reply)
     }
 
-    /// [`App::record_then`] of what has been through the gate of consent.
-    fn record_passed(
+    /// [`App::record_then`] of events of which more is known.
+    fn record_incoming(
         &self,
-        events: Vec<(Event, Passing)>,
+        events: Vec<Incoming>,
         reply: impl FnOnce(Result<Vec<Verdict>, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
         let (vault, environment) = (&self.inner.vault, &self.inner.environment);
         let events: Vec<Prepared> = events
             .into_iter()
-            .map(|(event, passing)| Prepared::new(vault, environment, event, passing))
+            .map(|incoming| Prepared::new(vault, environment, incoming))
             .collect();
         {
             let mut waiting = self.inner.intake.lock();
@@ -194,9 +226,16 @@ fn schedule_drain(inner: &Arc<Inner>) -> Result<(), StoreError> {
 fn drain(inner: &Arc<Inner>, session: &mut Session) {
     let mut pieces = take_pieces(inner);
     if !pieces.is_empty() {
+        // A figure, not a promise: with a transaction that fails they are lost.
+        let mut drops = inner.intake.take_drops();
         session.together(
             &mut pieces,
-            &mut |tx, pieces| record::write_pieces(inner, tx, pieces),
+            &mut |tx, pieces| {
+                for ((day, reason), count) in std::mem::take(&mut drops) {
+                    tx.add_to_rollup(day, "dropped", reason.word(), count);
+                }
+                record::write_pieces(inner, tx, pieces)
+            },
             &mut |piece, outcome| piece.failed = outcome.err(),
         );
         settle(inner, pieces);

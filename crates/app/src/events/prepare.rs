@@ -4,9 +4,11 @@
 use domain::events::{Behaviour, Event, EventRefusal};
 use domain::ids::{StreamId, milliseconds_in};
 use domain::time::Millis;
+use domain::visits::Look;
 use store::customers::IdentityHash;
 use store::events::{Digest, MessageKey};
 
+use super::Incoming;
 use super::gate::Passing;
 use crate::environment::Environment;
 use crate::trust::{Vault, digest};
@@ -22,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) event: Event,
     /// How it came through the gate of consent.
     pub(crate) passing: Passing,
+    /// What the rules of visits need to know of it.
+    pub(crate) look: Option<Box<Look>>,
     /// Why it can never be taken, if it cannot.
     pub(crate) refusal: Option<EventRefusal>,
     /// The body as the log keeps it.
@@ -42,12 +46,12 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn new(
-        vault: &Vault,
-        environment: &Environment,
-        event: Event,
-        passing: Passing,
-    ) -> Self {
+    pub(crate) fn new(vault: &Vault, environment: &Environment, incoming: Incoming) -> Self {
+        let Incoming {
+            event,
+            passing,
+            look,
+        } = incoming;
         let checked = match passing.counted {
             Some(_) => event.check_told(),
             None => event.check(),
@@ -73,6 +77,7 @@ impl Prepared {
             newcomer: environment.id(StreamId::new),
             event,
             passing,
+            look,
         }
     }
 }

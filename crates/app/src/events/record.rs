@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::customers::{Identity, Resources, State, needs};
 use domain::events::{Behaviour, ConsentChange, Origin, Personal};
 use domain::ids::{FactId, StreamId};
-use domain::time::Millis;
+use domain::time::{Day, Millis};
 use domain::trust::{ConsentSource, Purpose, Uncollected};
+use domain::visits::Visit;
 use store::customers::CustomerRow;
 use store::events::{Digest, MessageKey, NewsRow, OrderKey};
 use store::{StoreError, Tx};
@@ -19,6 +20,7 @@ use super::profiles::write_profiles;
 use super::resolve::{Resolved, ensure_current, keys_of, lock_roots, resolve};
 use super::{Piece, Verdict};
 use crate::Inner;
+use crate::visits;
 use crate::writing::{NewFact, Writing};
 
 /// An event of a transaction on its way.
@@ -64,12 +66,13 @@ fn write_events(
 ) -> Result<Vec<Verdict>, StoreError> {
     let mut going: Vec<Going<'_>> = events.iter().enumerate().map(check).collect();
     drop_repeated_messages(tx, &mut going)?;
-    count_unkept(inner, tx, &mut going);
+    count_unkept(inner, tx, &mut going)?;
     let (mut resolved, browsers) = find_customers(inner, tx, &mut going)?;
     let waiting = find_orders(inner, tx, &mut going, &mut resolved)?;
     let customers = lock_customers(inner, tx, &going, &resolved)?;
     drop_repeated_orders(tx, &mut going)?;
     load_personal_keys(inner, tx, &going, &mut resolved)?;
+    load_names(inner, tx, &going, &customers)?;
     let mut writing = Writing::new(inner, customers);
     let changed = |it: &&Going<'_>| it.is_open() && it.prepared.order.is_some();
     let changed = going.iter().filter(changed).filter_map(|it| it.stream);
@@ -79,7 +82,7 @@ fn write_events(
     // An order may stand behind what changes it.
     going.sort_by_key(|it| it.prepared.order.is_some());
     for going in going.iter_mut().filter(|it| it.is_open()) {
-        take(inner, tx, &mut writing, &resolved, &mut told, going);
+        take(inner, tx, &mut writing, &resolved, &mut told, going)?;
     }
     forget_unkept(tx, &going, &mut resolved, &browsers)?;
     let roots = resolved
@@ -135,14 +138,55 @@ fn drop_repeated_messages(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<()
 }
 
 /// What may not be kept ends here: nobody is looked up for it.
-fn count_unkept(inner: &Inner, tx: &mut Tx<'_>, going: &mut [Going<'_>]) {
-    let in_force = inner.in_force();
+fn count_unkept(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut [Going<'_>],
+) -> Result<(), StoreError> {
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
         if let Some(reason) = going.prepared.passing.counted {
-            gate::count(tx, &in_force, &going.prepared.event, reason);
-            going.verdict = Some(Verdict::Counted(reason));
+            count(inner, tx, going, reason)?;
         }
     }
+    Ok(())
+}
+
+/// Counts what is not kept, and the look at a page that it may be.
+fn count(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &mut Going<'_>,
+    reason: Uncollected,
+) -> Result<(), StoreError> {
+    let prepared = going.prepared;
+    gate::count(tx, &inner.in_force(), &prepared.event, reason);
+    if let (Behaviour::Viewed(_), Some(look)) = (&prepared.event.behaviour, &prepared.look) {
+        visits::count_without_a_person(inner, tx, look)?;
+    }
+    going.verdict = Some(Verdict::Counted(reason));
+    Ok(())
+}
+
+/// The names under which the visits of these customers are counted.
+fn load_names(
+    inner: &Inner,
+    tx: &mut Tx<'_>,
+    going: &[Going<'_>],
+    customers: &BTreeMap<StreamId, CustomerRow>,
+) -> Result<(), StoreError> {
+    let fold = &inner.in_force().fold;
+    let open = going.iter().filter(|it| it.verdict.is_none());
+    let days = open.filter_map(|it| {
+        let prepared = it.prepared;
+        visits::days_of(fold, &prepared.event, prepared.look.as_deref())
+    });
+    let mut days: BTreeSet<Day> = days.collect();
+    if days.is_empty() {
+        return Ok(());
+    }
+    let latest = customers.values().filter_map(|it| it.visit.as_ref());
+    days.extend(latest.map(Visit::day));
+    inner.visit_names.load(tx, &days)
 }
 
 fn find_customers(
@@ -343,27 +387,26 @@ fn take(
     resolved: &Resolved,
     told: &mut BTreeMap<StreamId, (Millis, Personal)>,
     going: &mut Going<'_>,
-) {
+) -> Result<(), StoreError> {
     let event = &going.prepared.event;
     let stream = going.stream.expect("an open event has a stream");
     let root = resolved.root(stream);
     let state = &writing.customer(root).state;
     if going.prepared.passing.asks_person && gate::has_refused(state, Purpose::Analytics) {
-        let reason = Uncollected::Withdrawn;
-        gate::count(tx, &writing.in_force, event, reason);
-        going.verdict = Some(Verdict::Counted(reason));
-        return;
+        return count(inner, tx, going, Uncollected::Withdrawn);
     }
     let personal = resolved
         .keys
         .get(&stream)
         .and_then(|key| key.seal(&event.personal, &inner.environment));
     let before = (!event.historical).then(|| writing.customer(root).state.clone());
+    let look = going.prepared.look.as_deref();
+    let begun = visits::keep(inner, tx.writer(), writing, root, event, look);
     let behaviour = match &event.behaviour {
         Behaviour::Refunded(refund) if going.prepared.order.is_some() => {
             Behaviour::Refunded(refund.beside(writing.known(root)))
         }
-        other => other.clone(),
+        other => begun.unwrap_or_else(|| other.clone()),
     };
     let fact = NewFact {
         stream,
@@ -397,6 +440,7 @@ fn take(
         traits.extend(event.personal.clone());
     }
     going.verdict = Some(Verdict::Accepted { fact: id, stream });
+    Ok(())
 }
 
 /// A browser that asks for Global Privacy Control says no for its owner, once.

@@ -8,7 +8,7 @@ use domain::insight::{
     Against, Chosen, Flows, LAPSE_MONTHS, MonthFlow, MonthRange, RangeAsked, RangeError,
 };
 use domain::segments::{Column, Comparison, Test};
-use domain::time::{Day, Millis, Month};
+use domain::time::{Millis, Month};
 use serde::Serialize;
 use store::events::AnonymousSums;
 
@@ -305,10 +305,7 @@ impl App {
     fn day_figures(&self) -> Result<(DayFigures, bool), AppError> {
         let in_force = self.in_force();
         let currency = in_force.settings.currency.code();
-        let rollups = self
-            .inner
-            .store
-            .read(|conn| store::changes::rollups_between(conn, Day(i32::MIN), Day(i32::MAX)))?;
+        let rollups = self.inner.store.read(store::changes::sales_by_day)?;
         let mut days = DayFigures::new();
         let mut is_one_currency = true;
         for rollup in rollups {

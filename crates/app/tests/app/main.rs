@@ -23,6 +23,7 @@ mod population;
 mod population_columns;
 mod rebuild;
 mod serial;
+mod visits;
 mod world;
 
 use domain::customers::{Identity, State};

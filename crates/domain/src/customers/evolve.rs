@@ -44,6 +44,12 @@ impl Fold {
         self.zone.day(at)
     }
 
+    /// The day and the hour of a moment, as the shop counts them.
+    #[must_use]
+    pub fn day_and_hour(&self, at: Millis) -> (Day, u8) {
+        self.zone.day_and_hour(at)
+    }
+
     /// The first moment of a day.
     #[must_use]
     pub fn day_start(&self, day: Day) -> Millis {

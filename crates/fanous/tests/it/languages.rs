@@ -212,6 +212,12 @@ fn every_page_reads_right_in_every_language() {
         "/retention".to_owned(),
         "/retention?from=2025-02&to=2025-04".to_owned(),
         "/value".to_owned(),
+        "/visits".to_owned(),
+        "/visits?from=2025-07&to=2025-09&compare=before".to_owned(),
+        "/visits/campaigns".to_owned(),
+        "/visits/words".to_owned(),
+        "/visits/pages".to_owned(),
+        "/visits/hours".to_owned(),
         "/customers".to_owned(),
         question.to_owned(),
         format!("{question}&as=text"),
@@ -262,7 +268,7 @@ fn an_empty_shop_teaches_in_every_language() {
     };
     let kept = house.fixture.app().settings_put(settings);
     kept.expect("settings are kept");
-    let pages = ["/", "/retention", "/value", "/customers"].map(str::to_owned);
+    let pages = ["/", "/retention", "/value", "/visits", "/customers"].map(str::to_owned);
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;
     });

@@ -28,3 +28,4 @@ mod safety;
 mod sdks;
 mod tracker;
 mod unsteady;
+mod visitor;

@@ -79,6 +79,17 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// A shop whose pages load the tracker from `house` with this key.
     pub(crate) fn open(house: &str, key: &str) -> Self {
+        Self::with(house, |collector| {
+            format!("data-key=\"{key}\" data-host=\"http://{collector}\"")
+        })
+    }
+
+    /// A shop whose pages tell `house` itself, with this key.
+    pub(crate) fn beside(house: &str, key: &str) -> Self {
+        Self::with(house, |_| format!("data-key=\"{key}\""))
+    }
+
+    fn with(house: &str, attributes: impl FnOnce(SocketAddr) -> String) -> Self {
         let desk = Arc::new(Desk::default());
         let heard = Arc::clone(&desk);
         let (collector, collecting) = serve(Arc::clone(&desk), move |stream| {
@@ -86,10 +97,7 @@ impl Recorder {
         });
         let tag = [
             ("http://127.0.0.1:7777", house.to_owned()),
-            (
-                "data-key=\"write_YOUR_KEY\"",
-                format!("data-key=\"{key}\" data-host=\"http://{collector}\""),
-            ),
+            ("data-key=\"write_YOUR_KEY\"", attributes(collector)),
         ];
         let (shop, selling) = serve(Arc::clone(&desk), move |stream| show(&tag, stream));
         Self {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use domain::customers::State;
 use domain::ids::StreamId;
 use domain::time::Millis;
+use domain::visits::Visit;
 
 use crate::engine::Conn;
 use crate::error::StoreError;
@@ -190,6 +191,8 @@ pub struct CustomerRow {
     pub streams: BTreeMap<StreamId, u64>,
     /// The state.
     pub state: State,
+    /// The latest visit: what the next page needs to know. No part of the fold.
+    pub visit: Option<Visit>,
 }
 
 impl CustomerRow {
@@ -203,6 +206,7 @@ impl CustomerRow {
             fold_version,
             streams: BTreeMap::from([(root, 0)]),
             state: State::default(),
+            visit: None,
         }
     }
 }
@@ -240,6 +244,11 @@ fn customer_row(row: &Row) -> Result<CustomerRow, StoreError> {
         fold_version: row.int("fold_version")?,
         streams: unpack_streams(row.blob("streams")?)?,
         state: serde_json::from_str(row.text("state")?).map_err(StoreError::shape)?,
+        visit: row
+            .text_or_null("visit")?
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(StoreError::shape)?,
     })
 }
 
@@ -257,7 +266,7 @@ pub fn customer_lock(
     let values: Vec<Value> = roots.iter().map(|root| (*root).into()).collect();
     let rows = tx.rows_each(
         rows!(
-            "SELECT root, stamp, revision, fold_version, streams, state FROM customers
+            "SELECT root, stamp, revision, fold_version, streams, state, visit FROM customers
               WHERE root IN ({$1}) ORDER BY root FOR UPDATE"
         ),
         &values,
@@ -276,7 +285,7 @@ pub fn customer_read(conn: &mut Conn, roots: &[StreamId]) -> Result<Vec<Customer
     let values: Vec<Value> = roots.iter().map(|root| (*root).into()).collect();
     conn.rows_each(
         rows!(
-            "SELECT root, stamp, revision, fold_version, streams, state FROM customers
+            "SELECT root, stamp, revision, fold_version, streams, state, visit FROM customers
               WHERE root IN ({$1}) ORDER BY root"
         ),
         &values,
@@ -298,7 +307,7 @@ pub fn customer_page(
     let after = after.unwrap_or(StreamId::from_bytes([0; 16]));
     conn.rows(
         sql!(
-            "SELECT root, stamp, revision, fold_version, streams, state FROM customers
+            "SELECT root, stamp, revision, fold_version, streams, state, visit FROM customers
               WHERE root > $1 ORDER BY root LIMIT $2"
         ),
         &[after.into(), i64::from(limit).into()],
@@ -362,6 +371,8 @@ pub fn customer_put<'a>(
     let mut values = Vec::new();
     for customer in customers {
         let state = serde_json::to_string(&customer.state).map_err(StoreError::shape)?;
+        let visit = customer.visit.as_ref().map(serde_json::to_string);
+        let visit = visit.transpose().map_err(StoreError::shape)?;
         values.extend([
             customer.root.into(),
             customer.stamp.into(),
@@ -369,16 +380,17 @@ pub fn customer_put<'a>(
             customer.fold_version.into(),
             pack_streams(&customer.streams).into(),
             state.into(),
+            visit.into(),
         ]);
         tx.touch(customer.root);
     }
     tx.run_each(
         rows!(
-            "INSERT INTO customers (root, stamp, revision, fold_version, streams, state)
-             VALUES {($1, $2, $3, $4, $5, $6)}
+            "INSERT INTO customers (root, stamp, revision, fold_version, streams, state, visit)
+             VALUES {($1, $2, $3, $4, $5, $6, $7)}
              ON CONFLICT (root) DO UPDATE SET stamp = excluded.stamp,
                  revision = excluded.revision, fold_version = excluded.fold_version,
-                 streams = excluded.streams, state = excluded.state"
+                 streams = excluded.streams, state = excluded.state, visit = excluded.visit"
         ),
         &values,
     )?;

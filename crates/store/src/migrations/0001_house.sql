@@ -27,6 +27,7 @@ CREATE TABLE streams (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+-- The latest visit is no part of the fold: what was decided of it stands in the facts.
 -- by stream (the root): the state, a cache of the fold, and the last stamp and sequence numbers
 CREATE TABLE customers (
     root BYTEA NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE customers (
     fold_version BIGINT NOT NULL,
     streams BYTEA NOT NULL,
     state TEXT NOT NULL,
+    visit TEXT,
     PRIMARY KEY (root)
 );
 

@@ -5,6 +5,7 @@ common-overview = Overview
 common-customers = Customers
 common-retention = Retention
 common-value = Value
+common-visits = Visits
 common-other-shop = Look at
 common-synthetic = Synthetic data: a made-up shop. None of these people exists.
 common-language = Language

@@ -5,6 +5,7 @@ common-overview = نمای کلی
 common-customers = مشتریان
 common-retention = حفظ مشتری
 common-value = ارزش
+common-visits = بازدیدها
 common-other-shop = دیدن
 common-synthetic = دادهٔ ساختگی: این فروشگاه و آدم‌هایش وجود ندارند.
 common-language = زبان

@@ -5,6 +5,7 @@ common-overview = 總覽
 common-customers = 顧客
 common-retention = 留存
 common-value = 價值
+common-visits = 造訪
 common-other-shop = 改看
 common-synthetic = 合成資料：這是虛構的商店，所有顧客皆非真人。
 common-language = 語言

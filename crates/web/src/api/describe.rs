@@ -22,6 +22,7 @@ use super::{attributes, consent, customers, events, insight, loyalty, merges, se
         insight::overview::overview,
         insight::retention::retention,
         insight::value::value,
+        insight::visits::visits,
         attributes::list,
         segments::list,
         segments::show,

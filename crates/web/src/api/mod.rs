@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Routes {
             insight::retention::retention,
         )
         .get("/v1/insight/value", figures, insight::value::value)
+        .get("/v1/insight/visits", figures, insight::visits::visits)
         .get("/v1/attributes", customers, attributes::list)
         .get("/v1/segments", customers, segments::list)
         .get("/v1/segments/{name}", customers, segments::show)

@@ -71,6 +71,7 @@ fn every_key_that_is_said_exists() {
         "standing-",
         "retention-",
         "value-",
+        "visits-",
         "attribute-",
         "explain-",
         "entrance-",

@@ -21,6 +21,7 @@ mod retention;
 mod settings;
 mod timeline;
 mod value;
+mod visits;
 
 use app::AppError;
 use app::StoreError;
@@ -50,6 +51,8 @@ pub(crate) fn routes() -> Routes {
         .get("/", Gate::SignedIn, overview::overview)
         .get("/retention", figures, retention::retention)
         .get("/value", figures, value::value)
+        .get("/visits", figures, visits::visits)
+        .get("/visits/{part}", figures, visits::part)
         .get("/api", Gate::Anybody, reference::reference)
         .get("/design", Gate::SignedIn, design::design)
         .post("/language", Gate::Anybody, language::choose)

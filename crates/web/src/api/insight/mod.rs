@@ -3,6 +3,7 @@
 pub(super) mod overview;
 pub(super) mod retention;
 pub(super) mod value;
+pub(super) mod visits;
 
 use domain::time::{Calendar, Day};
 
