@@ -17,6 +17,8 @@ pub(crate) enum Place {
     Customers,
     Retention,
     Value,
+    Channels,
+    Experience,
     People,
     Keys,
     Events,
@@ -50,7 +52,7 @@ pub(crate) struct Viewer<'a> {
 pub(crate) const TOKEN_FIELD: &str = "csrf";
 
 /// The rooms to which the navigation leads, with what each needs.
-const ROOMS: [(Place, &str, &str, Permission); 9] = [
+const ROOMS: [(Place, &str, &str, Permission); 11] = [
     (
         Place::Overview,
         "/",
@@ -76,6 +78,18 @@ const ROOMS: [(Place, &str, &str, Permission); 9] = [
         Permission::SeeFigures,
     ),
     (
+        Place::Channels,
+        "/channels",
+        "common-channels",
+        Permission::SeeFigures,
+    ),
+    (
+        Place::Experience,
+        "/experience",
+        "common-experience",
+        Permission::SeeFigures,
+    ),
+    (
         Place::People,
         "/people",
         "common-people",
@@ -92,7 +106,7 @@ const ROOMS: [(Place, &str, &str, Permission); 9] = [
     ),
 ];
 /// So many of them are about customers; the rest is about the house.
-const ROOMS_OF_CUSTOMERS: usize = 4;
+const ROOMS_OF_CUSTOMERS: usize = 6;
 
 /// What surrounds a page.
 pub(crate) struct Frame<'a> {

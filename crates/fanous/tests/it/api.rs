@@ -15,6 +15,8 @@ const ENDPOINTS: [(&str, &str, &str); 17] = [
     ("GET", "/v1/insight/overview", ""),
     ("GET", "/v1/insight/retention", ""),
     ("GET", "/v1/insight/value", ""),
+    ("GET", "/v1/insight/channels", ""),
+    ("GET", "/v1/insight/experience", ""),
     ("GET", "/v1/customers", ""),
     (
         "POST",

@@ -20,6 +20,8 @@ use super::{attributes, customers, events, insight, loyalty, merges, segments, t
         insight::overview::overview,
         insight::retention::retention,
         insight::value::value,
+        insight::channels::channels,
+        insight::experience::experience,
         attributes::list,
         segments::list,
         segments::show,

@@ -38,6 +38,12 @@ pub(crate) fn routes() -> Routes {
             insight::retention::retention,
         )
         .get("/v1/insight/value", figures, insight::value::value)
+        .get("/v1/insight/channels", figures, insight::channels::channels)
+        .get(
+            "/v1/insight/experience",
+            figures,
+            insight::experience::experience,
+        )
         .get("/v1/attributes", customers, attributes::list)
         .get("/v1/segments", customers, segments::list)
         .get("/v1/segments/{name}", customers, segments::show)

@@ -70,6 +70,8 @@ fn every_key_that_is_said_exists() {
         "standing-",
         "retention-",
         "value-",
+        "channels-",
+        "experience-",
         "attribute-",
         "explain-",
         "entrance-",
