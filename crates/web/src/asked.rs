@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
+use crate::collect::Wanted;
 use crate::errors::Refusal;
 
 /// Rows of a page when nobody says how many.
@@ -216,6 +217,36 @@ impl<S: Send + Sync> FromRequestParts<S> for RangeFields {
             }
         }
         Ok(Self(asked))
+    }
+}
+
+/// Which of the events that came in lately. Empty values ask for nothing.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SeenAsked {
+    /// A key by its id, or `none` for what came with no key of the shop's.
+    #[param(required = false)]
+    pub(crate) key: String,
+    /// `accepted`, `duplicate` or `rejected`.
+    #[param(required = false)]
+    pub(crate) verdict: String,
+    /// The word for a reason, such as `no_user_anon_id`.
+    #[param(required = false)]
+    pub(crate) reason: String,
+    /// Any word: the page asks for itself again and again. The API answers once.
+    #[serde(default)]
+    #[param(required = false)]
+    pub(crate) live: String,
+}
+
+impl SeenAsked {
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            key: &self.key,
+            verdict: &self.verdict,
+            reason: &self.reason,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod posted;
 
 use app::events::{Caller, Collected, DropReason, Verdict};
 use app::settings::KeyKind;
+use app::trust::KeyHolder;
 use app::{AppError, StoreError};
 use axum::Json;
 use axum::body::to_bytes;
@@ -23,8 +24,8 @@ use crate::asked::Asked;
 use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
-pub(crate) use debugger::{Debugger, Seen};
-use posted::{Posted, is_packed, key_in, kind_of};
+pub(crate) use debugger::{Count, Debugger, Seen, Source, Wanted};
+use posted::{Opened, Posted, is_packed, key_in, kind_of};
 
 /// The largest body, on the wire and unpacked: what trackers know from other collectors.
 const BODY_BYTES_MAX: usize = 500_000;
@@ -169,21 +170,17 @@ async fn collect(
     let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
     let kind = kind_of(request.uri().path());
     let mut caller = caller_of(&shared, &request);
-    let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
-    let posted = Posted {
-        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
-        is_packed: is_packed(&parts.headers),
-        key: key_in(&parts.headers)?,
-        kind,
-        read,
+    let mut sent = Sent::default();
+    let (holder, told) = match open(&shared, request, (kind, read), &mut sent).await {
+        Ok(opened) => opened,
+        Err(refusal) => return Err(sent.refused(&shared, refusal)),
     };
-    // Unpacking and reading half a megabyte is work for a thread that may take its time.
-    let app = shared.app.clone();
-    let (holder, told) = shared.run(move || posted.open(&app)).await?;
     caller.is_secret = holder.kind == KeyKind::Secret;
-    let recorded = record(&shared, told, caller).await?;
-    shared.debugger.note(holder.id, &recorded.seen);
+    let recorded = match record(&shared, told, caller).await {
+        Ok(recorded) => recorded,
+        Err(refusal) => return Err(sent.refused(&shared, refusal)),
+    };
+    shared.debugger.note(Some(holder.id), &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.first()
     {
@@ -193,6 +190,54 @@ async fn collect(
         });
     }
     Ok(Json(recorded.answer(&asked.verbose)).into_response())
+}
+
+/// With which key a request came, as far as that is known.
+#[derive(Debug, Default)]
+struct Sent {
+    source: Source,
+    said_key: Option<String>,
+}
+
+impl Sent {
+    /// Notes a request that is refused whole, and hands the refusal on.
+    fn refused(&self, shared: &Shared, refusal: Refusal) -> Refusal {
+        let said = self.said_key.as_deref();
+        let said = said.filter(|_| self.source.is_none());
+        let seen = Seen::refused(shared.app.now(), said, &refusal);
+        shared.debugger.note(self.source, &[seen]);
+        refusal
+    }
+}
+
+/// Who sends what. Unpacking and reading half a megabyte is work for a thread that may take its
+/// time.
+async fn open(
+    shared: &Shared,
+    request: Request,
+    (kind, read): (Option<&'static str>, ReadMessages),
+    sent: &mut Sent,
+) -> Result<(KeyHolder, ToldBatch), Refusal> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
+    let key = key_in(&parts.headers)?;
+    sent.said_key.clone_from(&key);
+    let posted = Posted {
+        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
+        is_packed: is_packed(&parts.headers),
+        key,
+        kind,
+        read,
+    };
+    let app = shared.app.clone();
+    let opened = shared.run(move || Ok::<Opened, Refusal>(posted.open(&app)));
+    let Opened {
+        source,
+        said_key,
+        opened,
+    } = opened.await?;
+    *sent = Sent { source, said_key };
+    opened
 }
 
 /// What is known of the sender before a key is read.
@@ -284,6 +329,7 @@ impl Recorded {
                 return;
             }
             Ok(Verdict::Duplicate) => {
+                seen.code = "duplicate";
                 self.duplicates += 1;
                 return;
             }
@@ -291,6 +337,7 @@ impl Recorded {
             Ok(Verdict::Erased) => ("erased", "this person was erased".to_owned()),
             Err(reason) => (reason.word(), reason.to_string()),
         };
+        seen.code = code;
         seen.reason.clone_from(&message);
         let message_id = Some(seen.message_id.clone());
         self.rejected.push(Rejected {

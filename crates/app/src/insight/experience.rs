@@ -39,8 +39,9 @@ pub struct Experience {
     pub customers: u64,
     /// The places at which anybody was, by touchpoint and channel in their order.
     pub cells: Vec<ExperienceCell>,
-    /// The places at which most stop, at most one of a touchpoint and at most three: the highest
-    /// share first. They are places among `cells`.
+    /// The places on the way at which most stop, at most one of a touchpoint and at most three: the
+    /// highest share first. They are places among `cells`. What follows on a delivery is not on
+    /// the way.
     pub worst: Vec<usize>,
 }
 
@@ -106,8 +107,6 @@ struct Counted {
     waiting: u64,
     /// Seconds of each who went on.
     took: Vec<u32>,
-    /// Whether anybody ever went on from here, also before the period.
-    leads_on: bool,
 }
 
 /// The period, in seconds since 1970, and the moment it is judged at.
@@ -134,7 +133,6 @@ impl Counting {
                 .places
                 .entry((touch.touchpoint, touch.channel))
                 .or_default();
-            counted.leads_on |= went_on.is_some();
             if touch.at_s < watch.from_s || touch.at_s > watch.now_s {
                 continue;
             }
@@ -155,10 +153,19 @@ impl Counting {
     }
 
     pub(crate) fn into_cells(self, since: Option<Day>) -> Vec<ExperienceCell> {
+        // What is bought on a channel on which nothing ever arrives is in hand at once, as in a
+        // store: nothing is waited for.
+        let received = |(touchpoint, channel): &(Touchpoint, Channel)| {
+            (*touchpoint == Touchpoint::Received).then_some(*channel)
+        };
+        let arrives: Vec<Channel> = self.places.keys().filter_map(received).collect();
         let counted = self.places.into_iter();
         let counted = counted.filter(|(_, counted)| counted.entered > 0);
         counted
-            .map(|((touchpoint, channel), counted)| counted.cell(touchpoint, channel, since))
+            .map(|((touchpoint, channel), counted)| {
+                let is_end = touchpoint == Touchpoint::Ordered && !arrives.contains(&channel);
+                counted.cell((touchpoint, channel), is_end, since)
+            })
             .collect()
     }
 }
@@ -166,13 +173,14 @@ impl Counting {
 impl Counted {
     fn cell(
         mut self,
-        touchpoint: Touchpoint,
-        channel: Channel,
+        (touchpoint, channel): (Touchpoint, Channel),
+        is_end: bool,
         since: Option<Day>,
     ) -> ExperienceCell {
+        if is_end {
+            self.took.clear();
+        }
         self.took.sort_unstable();
-        // Where no order ever arrived none is waited for: what is bought in a store is in hand.
-        let is_end = touchpoint == Touchpoint::Ordered && !self.leads_on;
         ExperienceCell {
             touchpoint,
             channel,
@@ -218,10 +226,17 @@ fn predicate(touchpoint: Touchpoint, channel: Channel, since: Option<Day>) -> St
     }
 }
 
+/// Whether who stops here is lost on the way. After an order that arrived nobody has to go on;
+/// whether they come back is what retention tells.
+const fn is_on_the_way(touchpoint: Touchpoint) -> bool {
+    !matches!(touchpoint, Touchpoint::Received | Touchpoint::Reviewed)
+}
+
 /// The worst place of each touchpoint, and of these the worst.
 fn worst(cells: &[ExperienceCell]) -> Vec<usize> {
     let mut of_each: BTreeMap<Touchpoint, (f64, usize)> = BTreeMap::new();
-    for (place, cell) in cells.iter().enumerate() {
+    let cells = cells.iter().enumerate();
+    for (place, cell) in cells.filter(|(_, cell)| is_on_the_way(cell.touchpoint)) {
         let Some(stops) = cell
             .stops
             .filter(|it| it.watched >= WATCHED_MIN && it.stopped > 0)

@@ -14,7 +14,7 @@ channels-only-social = Social only
 channels-only-other = Other only
 channels-several = Several
 channels-groups-title = How often they buy, and what they are worth
-channels-groups-how = Buyers by where they ordered: online is web, app and marketplaces; social is social media and messengers; other is e-mail, text message, call and device. Money in { $currency }. n = { $buyers-shown } buyers, { $period }.
+channels-groups-how = Buyers by where they ordered: online is web, app and marketplaces; social is social media and messengers; other is e-mail, text message, call and device. Money in { $currency }. Orders a year are of those who have been customers for 90 days or more. n = { $buyers-shown } buyers, { $period }.
 channels-groups-caption = Buyers by where they bought
 channels-measure = Per customer
 channels-buyers = Customers
@@ -32,7 +32,7 @@ channels-process-title = { $group }: half order within { $days ->
    *[other] { $days-shown } days of their first visit.
  }
 channels-process-title-none = Too few visits before an order are known to say how long buying takes.
-channels-process-how = The days from the first visit to the first order, where a visit is known; and the share of each group that was ever at a stage, on any channel. Orders a year are of those who have been customers for 90 days or more.
+channels-process-how = The days from the first visit to the first order, where a visit is known; and the share of each group that was ever at a stage, on any channel.
 channels-process-caption = The way to buying, by where customers bought
 channels-median-days = Median days from first visit to first order
 channels-firsts-title = { $most }: { $share } of those who first buy there order again within { $days-shown } days; { $least }: { $other }.

@@ -5,7 +5,7 @@ experience-teach-title = What comes before the order is not told yet
 experience-teach = Visits, products looked at, baskets and checkouts come from the tracker. Put these two lines on every page, with one of your keys:
 experience-days = Last { $days-shown } days
 experience-days-label = Days shown
-experience-headline = Most customers stop here: { $touchpoint } ({ $channel }).
+experience-headline = Customers are lost most often here: { $touchpoint } ({ $channel }).
 experience-headline-none = Too few customers to say where they stop.
 experience-worst = Of { $hundred } who { $who } ({ $channel }), { $stopped } stop there ({ $low }–{ $high } with 95 % certainty, n = { $watched-shown }).
 experience-worst-time = Half of those who go on take at most { $time }.

@@ -5,7 +5,7 @@ experience-teach-title = از مرحله‌های پیش از سفارش هنو�
 experience-teach = بازدید، دیدن کالا، سبد و پرداخت را ردیاب خبر می‌دهد. این دو خط را با یکی از کلیدهای خود در همهٔ صفحه‌ها بگذارید:
 experience-days = { $days-shown } روز گذشته
 experience-days-label = روزهای نشان‌داده‌شده
-experience-headline = بیشتر مشتریان اینجا می‌مانند: { $touchpoint } ({ $channel }).
+experience-headline = مشتریان بیش از همه اینجا از دست می‌روند: { $touchpoint } ({ $channel }).
 experience-headline-none = مشتریان کمتر از آن‌اند که بتوان گفت کجا می‌مانند.
 experience-worst = از هر { $hundred } نفری که { $who } ({ $channel })، { $stopped } نفر همان‌جا می‌مانند (با اطمینان ۹۵٪ بین { $low } تا { $high }، n = { $watched-shown }).
 experience-worst-time = نیمی از کسانی که ادامه می‌دهند حداکثر { $time } زمان می‌برند.

@@ -14,7 +14,7 @@ channels-only-social = 僅社群
 channels-only-other = 僅其他
 channels-several = 多個通路
 channels-groups-title = 多久買一次、帶來多少價值
-channels-groups-how = 依下單的通路分組：線上包括網站、App與電商平台；社群包括社群媒體與即時通訊；其他包括電子郵件、簡訊、電話與裝置。金額單位：{ $currency }。n = { $buyers-shown }位買家，{ $period }。
+channels-groups-how = 依下單的通路分組：線上包括網站、App與電商平台；社群包括社群媒體與即時通訊；其他包括電子郵件、簡訊、電話與裝置。金額單位：{ $currency }。每年訂單數僅計成為顧客滿90天者。n = { $buyers-shown }位買家，{ $period }。
 channels-groups-caption = 依購買通路的買家
 channels-measure = 每位顧客
 channels-buyers = 顧客數
@@ -31,7 +31,7 @@ channels-process-title = { $group }：{ $days ->
    *[other] 半數在首次造訪後{ $days-shown }天內下單。
  }
 channels-process-title-none = 下單前的造訪紀錄太少，無法說明購買需要多久。
-channels-process-how = 從首次造訪到首次下單的天數（有造訪紀錄者），以及各組曾在任一通路到達各階段的比例。每年訂單數僅計成為顧客滿90天者。
+channels-process-how = 從首次造訪到首次下單的天數（有造訪紀錄者），以及各組曾在任一通路到達各階段的比例。
 channels-process-caption = 依購買通路的購買過程
 channels-median-days = 首次造訪到首次下單的天數中位數
 channels-firsts-title = { $most }：首次在此購買者有{ $share }在{ $days-shown }天內再次下單；{ $least }：{ $other }。

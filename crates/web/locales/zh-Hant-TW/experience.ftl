@@ -5,7 +5,7 @@ experience-teach-title = 還沒有下單之前的資料
 experience-teach = 造訪、查看商品、購物車與結帳由追蹤程式傳來。請用您的金鑰，在每個網頁放上這兩行：
 experience-days = 最近{ $days-shown }天
 experience-days-label = 顯示的期間
-experience-headline = 最多顧客止步於：{ $touchpoint }（{ $channel }）。
+experience-headline = 顧客最常在這裡流失：{ $touchpoint }（{ $channel }）。
 experience-headline-none = 顧客太少，無法說明他們在哪裡止步。
 experience-worst = 每{ $hundred }位{ $who }的顧客（{ $channel }）中，有{ $stopped }位就此止步（95%信賴區間{ $low }–{ $high }，n = { $watched-shown }）。
 experience-worst-time = 繼續的人有一半在{ $time }以內。

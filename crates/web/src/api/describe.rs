@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{attributes, customers, events, insight, loyalty, merges, segments, trust};
+use super::{attributes, customers, events, insight, loyalty, merges, seen, segments, trust};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,7 @@ use super::{attributes, customers, events, insight, loyalty, merges, segments, t
         merges::merge,
         merges::unmerge,
         events::list,
+        seen::newest,
         loyalty::adjust,
         trust::export,
         trust::erase,

@@ -8,6 +8,7 @@ mod insight;
 mod loyalty;
 mod merges;
 mod metrics;
+mod seen;
 mod segments;
 mod trust;
 
@@ -60,6 +61,11 @@ pub(crate) fn routes() -> Routes {
         )
         .post("/v1/customers/{customer}/erase", rights, trust::erase)
         .get("/v1/events", customers, events::list)
+        .get(
+            "/v1/events/newest",
+            Gate::Needs(Permission::Keys),
+            seen::newest,
+        )
         .post("/v1/merges", change, merges::merge)
         .delete("/v1/merges/{merge}", change, merges::unmerge)
 }

@@ -13,7 +13,7 @@ use domain::events::{Sender, ToldBatch};
 use domain::trust::Permission;
 use flate2::read::MultiGzDecoder;
 
-use super::{BODY_BYTES_MAX, ReadMessages};
+use super::{BODY_BYTES_MAX, ReadMessages, Source};
 use crate::errors::Refusal;
 
 /// The type that an address names; none for a batch.
@@ -62,11 +62,30 @@ pub(super) struct Posted {
     pub(super) read: ReadMessages,
 }
 
+/// A body that was opened or refused, and with which key it came as far as that is known.
+pub(super) struct Opened {
+    pub(super) source: Source,
+    pub(super) said_key: Option<String>,
+    pub(super) opened: Result<(KeyHolder, ToldBatch), Refusal>,
+}
+
 impl Posted {
-    /// Who sends what. The key may stand in a header, in the body, or in both, and then alike.
-    pub(super) fn open(&self, app: &App) -> Result<(KeyHolder, ToldBatch), Refusal> {
+    /// Who sends what.
+    pub(super) fn open(self, app: &App) -> Opened {
+        let mut opened = Opened {
+            source: None,
+            said_key: self.key.clone(),
+            opened: Err(Refusal::NoKey),
+        };
+        opened.opened = self.opened(app, &mut opened);
+        opened
+    }
+
+    /// The key may stand in a header, in the body, or in both, and then alike.
+    fn opened(&self, app: &App, so_far: &mut Opened) -> Result<(KeyHolder, ToldBatch), Refusal> {
         let holder = self.key.as_deref().map(|key| holder_of(app, key));
         let holder = holder.transpose()?;
+        so_far.source = holder.map(|it| it.id);
         let unpacked = self.unpacked()?;
         let body = unpacked.as_deref().unwrap_or(&self.bytes);
         let mut sender = {
@@ -84,7 +103,9 @@ impl Posted {
             (Some(_), Some(key)) if self.key.as_deref() != Some(key) => Err(Refusal::TwoKeys),
             (Some(holder), _) => Ok((holder, told)),
             (None, Some(key)) => {
+                so_far.said_key = Some(key.to_owned());
                 let holder = holder_of(app, key)?;
+                so_far.source = Some(holder.id);
                 if holder.kind != KeyKind::Secret {
                     return Ok((holder, told));
                 }

@@ -26,8 +26,9 @@ pub(in crate::api) struct ExperienceAnswer {
     customers: u64,
     /// The places at which anybody was.
     cells: Vec<CellAnswer>,
-    /// The places at which most stop, at most one of a touchpoint and at most three, as numbers
-    /// of `cells` from 0: the highest share first.
+    /// The places on the way at which most stop, at most one of a touchpoint and at most three, as
+    /// numbers of `cells` from 0: the highest share first. `received` and `reviewed` are not on
+    /// the way.
     worst: Vec<usize>,
 }
 

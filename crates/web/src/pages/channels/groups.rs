@@ -28,17 +28,17 @@ impl Scene<'_> {
             section aria-labelledby="groups" {
                 h2 #groups { (speech.say("channels-groups-title")) }
                 p.how { (speech.say_with("channels-groups-how", words)) }
-                (self.table("groups", "channels-groups-caption", &self.measures()))
+                (self.table("groups", ["channels-groups-caption", "channels-measure"], &self.measures()))
             }
             section aria-labelledby="process" {
                 h2 #process { (self.process_title()) }
                 p.how { (speech.say("channels-process-how")) }
-                (self.table("process", "channels-process-caption", &self.process()))
+                (self.table("process", ["channels-process-caption", "experience-touchpoint"], &self.process()))
             }
         }
     }
 
-    fn table(&self, name: &str, caption: &str, measures: &[Measure<'_>]) -> Markup {
+    fn table(&self, name: &str, [caption, head]: [&str; 2], measures: &[Measure<'_>]) -> Markup {
         let (speech, groups) = (self.speech, &self.channels.groups);
         html! {
             div.wide tabindex="0" {
@@ -46,7 +46,7 @@ impl Scene<'_> {
                     caption.heard { (speech.say(caption)) }
                     thead {
                         tr {
-                            th scope="col" { (speech.say("channels-measure")) }
+                            th scope="col" { (speech.say(head)) }
                             @for group in groups {
                                 th.n scope="col" {
                                     a href=(door(&group.predicate)) {
