@@ -266,7 +266,15 @@ fn an_empty_shop_teaches_in_every_language() {
     };
     let kept = house.fixture.app().settings_put(settings);
     kept.expect("settings are kept");
-    let pages = ["/", "/retention", "/value", "/customers"].map(str::to_owned);
+    let pages = [
+        "/",
+        "/retention",
+        "/value",
+        "/channels",
+        "/experience?days=0",
+        "/customers",
+    ]
+    .map(str::to_owned);
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;
     });
