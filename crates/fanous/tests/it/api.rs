@@ -11,7 +11,7 @@ use crate::house::{House, encoded};
 
 /// Each endpoint with a body that it takes; `{customer}` and `{other}` are filled in. What erases
 /// comes last.
-const ENDPOINTS: [(&str, &str, &str); 17] = [
+const ENDPOINTS: [(&str, &str, &str); 20] = [
     ("GET", "/v1/insight/overview", ""),
     ("GET", "/v1/insight/retention", ""),
     ("GET", "/v1/insight/value", ""),
@@ -30,6 +30,7 @@ const ENDPOINTS: [(&str, &str, &str); 17] = [
     ("DELETE", "/v1/segments/again", ""),
     ("GET", "/v1/customers/{customer}", ""),
     ("GET", "/v1/events?customer={customer}", ""),
+    ("GET", "/v1/events/newest", ""),
     ("GET", "/v1/customers/{customer}/export", ""),
     (
         "POST",

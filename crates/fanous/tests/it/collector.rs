@@ -306,7 +306,7 @@ fn a_mistyped_key_and_every_reason_are_seen() {
     }
     assert!(!told.text.contains("mistyped"), "no key is shown whole");
     let check = |query: &str, events: usize| {
-        let newest = house.page(&format!("/v1/events/newest?{query}")).json();
+        let newest = house.get(&format!("/v1/events/newest?{query}"));
         let found = newest["events"].as_array().expect("events").len();
         assert_eq!(found, events, "{query}: {newest}");
     };
@@ -316,7 +316,7 @@ fn a_mistyped_key_and_every_reason_are_seen() {
     check("verdict=duplicate", 1);
     check("reason=unknown_key", 2);
     check("reason=no_user_anon_id&key=none", 0);
-    let newest = house.page("/v1/events/newest?key=none").json();
+    let newest = house.get("/v1/events/newest?key=none");
     assert_eq!(newest["counts"][0]["reason"], "unknown_key");
     assert_eq!(newest["counts"][0]["count"], 2);
 }

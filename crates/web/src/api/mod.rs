@@ -63,7 +63,7 @@ pub(crate) fn routes() -> Routes {
         .get("/v1/events", customers, events::list)
         .get(
             "/v1/events/newest",
-            Gate::Needs(Permission::Keys),
+            Gate::Needs(Permission::Settings),
             seen::newest,
         )
         .post("/v1/merges", change, merges::merge)

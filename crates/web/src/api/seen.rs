@@ -1,4 +1,5 @@
-//! `GET /v1/events/newest`: the twin of the page of what came in lately.
+//! `GET /v1/events/newest`: the twin of the page of what came in lately. No key may handle keys, so
+//! it needs what setting a shop up needs.
 
 use axum::Json;
 use serde::Serialize;
