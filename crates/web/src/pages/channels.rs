@@ -121,7 +121,8 @@ impl<'a> Scene<'a> {
             (row.markup())
             @if let Some(range) = range {
                 @let months = months_in_words(self.speech, self.settings, range);
-                p.how { (self.speech.say_with("channels-chosen", Words::new().text("months", months))) }
+                @let words = Words::new().text("months", months);
+                p.how { (self.speech.say_with("channels-chosen", words)) }
             }
         }
     }

@@ -28,12 +28,20 @@ impl Scene<'_> {
             section aria-labelledby="groups" {
                 h2 #groups { (speech.say("channels-groups-title")) }
                 p.how { (speech.say_with("channels-groups-how", words)) }
-                (self.table("groups", ["channels-groups-caption", "channels-measure"], &self.measures()))
+                (self.table(
+                    "groups",
+                    ["channels-groups-caption", "channels-measure"],
+                    &self.measures(),
+                ))
             }
             section aria-labelledby="process" {
                 h2 #process { (self.process_title()) }
                 p.how { (speech.say("channels-process-how")) }
-                (self.table("process", ["channels-process-caption", "experience-touchpoint"], &self.process()))
+                (self.table(
+                    "process",
+                    ["channels-process-caption", "experience-touchpoint"],
+                    &self.process(),
+                ))
             }
         }
     }
