@@ -4,7 +4,7 @@
 //! Values are drawn from small pools, so that comparisons are often equal and every answer occurs;
 //! what a customer has need not fit together, because no evaluation may rely on that.
 
-use domain::customers::{ChannelMetrics, Metrics, Stage, Standing};
+use domain::customers::{ChannelMetrics, Metrics, Stage, Standing, Touch, Touchpoint};
 use domain::events::Channel;
 use domain::money::Currency;
 use domain::segments::{
@@ -128,6 +128,13 @@ fn metrics_of(draws: &mut Draws) -> Metrics {
     };
     set_days(&mut metrics, draws);
     set_words(&mut metrics, draws);
+    metrics.touches = (0..draws.below(4))
+        .map(|_| Touch {
+            touchpoint: draws.one_of(&Touchpoint::ALL),
+            channel: draws.one_of(&Channel::ALL),
+            at_s: u32::try_from(draws.below(1 << 31)).expect("31 bits"),
+        })
+        .collect();
     metrics.by_channel = Channel::ALL
         .into_iter()
         .filter_map(|channel| {

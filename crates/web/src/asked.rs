@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
+use crate::collect::Wanted;
 use crate::errors::Refusal;
 
 /// Rows of a page when nobody says how many.
@@ -156,6 +157,34 @@ pub(crate) struct ComparedAsked {
     pub(crate) compare: String,
 }
 
+/// How many days until now. An empty value asks for the usual ones.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DaysAsked {
+    /// 90 when nothing is said; 0 is everything.
+    #[param(required = false, value_type = u32, minimum = 0, maximum = 3660, example = 90)]
+    pub(crate) days: String,
+}
+
+/// Days when nobody says how many.
+const DAYS: u32 = 90;
+/// Ten years and a little.
+const DAYS_MAX: u32 = 3_660;
+
+impl DaysAsked {
+    /// The days that are asked for.
+    pub(crate) fn days(&self) -> Result<u32, Refusal> {
+        if self.days.is_empty() {
+            return Ok(DAYS);
+        }
+        let days = self.days.parse().ok();
+        let days = days.filter(|days| *days <= DAYS_MAX);
+        let sentence = "`days` must be a number from 1 to 3660, or 0 for everything";
+        days.ok_or_else(|| Refusal::Unreadable(sentence.to_owned()))
+    }
+}
+
 impl From<MonthsAsked> for RangeAsked {
     fn from(it: MonthsAsked) -> Self {
         Self {
@@ -198,6 +227,36 @@ impl<S: Send + Sync> FromRequestParts<S> for RangeFields {
             }
         }
         Ok(Self(asked))
+    }
+}
+
+/// Which of the events that came in lately. Empty values ask for nothing.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SeenAsked {
+    /// A key by its id, or `none` for what came with no key of the shop's.
+    #[param(required = false)]
+    pub(crate) key: String,
+    /// `accepted`, `duplicate` or `rejected`.
+    #[param(required = false)]
+    pub(crate) verdict: String,
+    /// The word for a reason, such as `no_user_anon_id`.
+    #[param(required = false)]
+    pub(crate) reason: String,
+    /// Any word: the page asks for itself again and again. The API answers once.
+    #[serde(default)]
+    #[param(required = false)]
+    pub(crate) live: String,
+}
+
+impl SeenAsked {
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            key: &self.key,
+            verdict: &self.verdict,
+            reason: &self.reason,
+        }
     }
 }
 

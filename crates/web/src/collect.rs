@@ -31,7 +31,7 @@ use crate::errors::Refusal;
 use crate::gate::{Gate, Routes, address_of};
 use crate::shared::Shared;
 pub(crate) use context::context;
-pub(crate) use debugger::{Debugger, Seen};
+pub(crate) use debugger::{Count, Debugger, Seen, Sent, Source, Wanted};
 pub(crate) use pace::Pace;
 use posted::{Posted, is_packed, key_in, kind_of};
 
@@ -189,18 +189,10 @@ async fn collect(
     let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
     let kind = kind_of(request.uri().path());
     let caller = caller_of(&shared, &request);
-    let (mut parts, body) = request.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
-    let posted = Posted {
-        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
-        is_packed: is_packed(&parts.headers),
-        key: key_in(&parts.headers)?,
-        kind,
-        load: parts.extensions.remove(),
-        read,
-    };
+    let posted = posted(request, (kind, read)).await;
+    let posted = posted.map_err(|refusal| Sent::default().refused(&shared, refusal))?;
     let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
-    shared.debugger.note(holder.id, &recorded.seen);
+    shared.debugger.note(Some(holder.id), &recorded.seen);
     if kind.is_some()
         && let Some(rejected) = recorded.rejected.iter().find(|it| !it.is_counted)
     {
@@ -210,6 +202,23 @@ async fn collect(
         });
     }
     Ok(Json(recorded.answer(&asked.verbose)).into_response())
+}
+
+/// A body, once all of it is there.
+async fn posted(
+    request: Request,
+    (kind, read): (Option<&'static str>, ReadMessages),
+) -> Result<Posted, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
+    Ok(Posted {
+        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
+        is_packed: is_packed(&parts.headers),
+        key: key_in(&parts.headers)?,
+        kind,
+        load: parts.extensions.remove(),
+        read,
+    })
 }
 
 /// What is known of the sender before a key is read.
@@ -249,10 +258,15 @@ async fn record(
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let inside = shared.clone();
     let given = shared.run(move || {
-        let (holder, batch) = posted.open(&inside.app)?;
+        let mut sent = Sent::default();
+        let opened = posted.open(&inside.app, &mut sent);
+        let opened = opened.and_then(|(holder, batch)| {
+            keep_pace(&inside, &holder, &batch)?;
+            Ok((holder, batch))
+        });
+        let (holder, batch) = opened.map_err(|refusal| sent.refused(&inside, refusal))?;
         caller.is_secret = holder.kind == KeyKind::Secret;
         caller.key = Some(holder);
-        keep_pace(&inside, &holder, &batch)?;
         let (recorded, places, told) = sorted_out(&inside, batch);
         let load = posted.load;
         let taken = inside.app.collect_then(told, &caller, move |outcome| {
@@ -347,10 +361,12 @@ impl Recorded {
         let is_counted = matches!(verdict, Err(DropReason::Uncollected(_)));
         let (code, message) = match verdict {
             Ok(Verdict::Accepted { .. } | Verdict::Waiting) => {
+                seen.code = seen.verdict;
                 self.accepted += 1;
                 return;
             }
             Ok(Verdict::Duplicate) => {
+                seen.code = "duplicate";
                 self.duplicates += 1;
                 return;
             }
@@ -359,6 +375,7 @@ impl Recorded {
             Ok(Verdict::Counted(reason)) => (reason.word(), reason.sentence().to_owned()),
             Err(reason) => (reason.word(), reason.to_string()),
         };
+        seen.code = code;
         seen.reason.clone_from(&message);
         let message_id = Some(seen.message_id.clone());
         self.rejected.push(Rejected {

@@ -128,7 +128,7 @@ impl Refusal {
 
     /// The sentence for programs, English whatever their reader speaks; what the inside of the
     /// house looks like is not in it.
-    fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::App(error) if self.verdict().status.is_client_error() => error.to_string(),
             Self::App(AppError::Store(StoreError::Busy)) | Self::Busy => {

@@ -18,6 +18,8 @@ pub(crate) enum Place {
     Retention,
     Value,
     Visits,
+    Channels,
+    Experience,
     People,
     Keys,
     Events,
@@ -51,7 +53,7 @@ pub(crate) struct Viewer<'a> {
 pub(crate) const TOKEN_FIELD: &str = "csrf";
 
 /// The rooms to which the navigation leads, with what each needs.
-const ROOMS: [(Place, &str, &str, Permission); 10] = [
+const ROOMS: [(Place, &str, &str, Permission); 12] = [
     (
         Place::Overview,
         "/",
@@ -83,6 +85,18 @@ const ROOMS: [(Place, &str, &str, Permission); 10] = [
         Permission::SeeFigures,
     ),
     (
+        Place::Channels,
+        "/channels",
+        "common-channels",
+        Permission::SeeFigures,
+    ),
+    (
+        Place::Experience,
+        "/experience",
+        "common-experience",
+        Permission::SeeFigures,
+    ),
+    (
         Place::People,
         "/people",
         "common-people",
@@ -99,7 +113,7 @@ const ROOMS: [(Place, &str, &str, Permission); 10] = [
     ),
 ];
 /// So many of them are about customers; the rest is about the house.
-const ROOMS_OF_CUSTOMERS: usize = 5;
+const ROOMS_OF_CUSTOMERS: usize = 7;
 
 /// What surrounds a page.
 pub(crate) struct Frame<'a> {

@@ -138,11 +138,7 @@ fn drop_repeated_messages(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<()
 }
 
 /// What may not be kept ends here: nobody is looked up for it.
-fn count_unkept(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    going: &mut [Going<'_>],
-) -> Result<(), StoreError> {
+fn count_unkept(inner: &Inner, tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<(), StoreError> {
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
         if let Some(reason) = going.prepared.passing.counted {
             count(inner, tx, going, reason)?;

@@ -7,6 +7,8 @@ use domain::segments::{Column, WordColumn};
 use domain::time::{Calendar, Day, Millis, Month};
 
 use super::ages::ages;
+use super::channels::Channels;
+use super::experience::Experience;
 use super::retention::{
     CohortCalendar, Retention, RetentionColumns, RetentionOf, RetentionPeriod, cohorts,
     first_order_between,
@@ -36,11 +38,16 @@ pub(crate) struct Answers {
     /// The curve of the months that were asked for last.
     second_orders: Kept<Option<TimeTo>>,
     value: Kept<Value>,
+    pub(super) channels: Kept<Channels>,
+    /// Of the months that were asked for last.
+    pub(super) channels_chosen: Kept<Channels>,
+    /// Of the days that were asked for last.
+    pub(super) experience: Kept<Experience>,
 }
 
 /// The last answer to one question. Whoever asks while it is being computed waits for it.
 #[derive(Debug)]
-struct Kept<T>(Mutex<Option<Last<T>>>);
+pub(super) struct Kept<T>(Mutex<Option<Last<T>>>);
 
 #[derive(Debug)]
 struct Last<T> {
@@ -59,7 +66,7 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T> Kept<T> {
-    fn get(
+    pub(super) fn get(
         &self,
         app: &App,
         version: u64,
@@ -90,9 +97,11 @@ impl<T> Kept<T> {
 }
 
 /// The moment as of which answers hold: that of the newest fact.
-struct Moment {
-    in_force: Arc<InForce>,
-    today: Day,
+pub(super) struct Moment {
+    pub(super) in_force: Arc<InForce>,
+    /// The newest sign of life.
+    pub(super) newest: Millis,
+    pub(super) today: Day,
     this_month: Month,
 }
 
@@ -106,6 +115,7 @@ impl Moment {
         Self {
             today: in_force.fold.day(newest),
             this_month: in_force.fold.month(newest),
+            newest,
             in_force,
         }
     }

@@ -3,7 +3,9 @@
 mod ages;
 mod answers;
 mod change;
+mod channels;
 mod cohort_summary;
+mod experience;
 mod follow;
 mod overview;
 mod period;
@@ -16,7 +18,11 @@ pub use ages::{AgeRow, ProfitBasis};
 pub(crate) use answers::Answers;
 pub use answers::Insight;
 pub use change::Change;
+pub use channels::{
+    ChannelGroup, Channels, ChannelsOf, FirstOutlet, GroupKind, Liking, Outlet, Overlap,
+};
 pub use cohort_summary::{CohortSummary, Standout};
+pub use experience::{DAYS_CHOICES, Experience, ExperienceCell, Stops};
 pub(crate) use overview::OverviewCache;
 pub use overview::{
     AnonymousFigures, MonthFigures, Overview, OverviewMonth, OverviewOf, RepeatShare,

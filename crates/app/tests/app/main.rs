@@ -19,6 +19,7 @@ mod people;
 mod people_keys;
 mod people_sessions;
 mod period;
+mod places;
 mod population;
 mod population_columns;
 mod rebuild;

@@ -167,24 +167,27 @@ fn observe(observed: &mut Observed, fact: &Fact, fold: &Fold) {
     match &fact.behaviour {
         Behaviour::Ordered(order) => observe_order(observed, (fact, day), order, fold),
         Behaviour::Refunded(refund) => observe_refund(observed, (fact, day), refund, fold),
-        Behaviour::Viewed(page) => observe_page(observed, fact.at, page),
+        Behaviour::Viewed(page) => observe_page(observed, fact, page),
         Behaviour::ProductViewed(view) => {
-            reach(observed, Stage::Considered, fact.at);
+            reach(observed, Stage::Considered, fact);
             care(observed, day, &view.product, interests::VIEWED, fold);
         }
         Behaviour::ProductAdded(added) => {
-            reach(observed, Stage::Basket, fact.at);
+            reach(observed, Stage::Basket, fact);
             care(observed, day, &added.product, interests::ADDED, fold);
         }
-        Behaviour::CheckoutStarted => reach(observed, Stage::Checkout, fact.at),
-        Behaviour::Delivered(delivery) => observe_delivery(observed, fact.at, delivery),
+        Behaviour::CheckoutStarted => reach(observed, Stage::Checkout, fact),
+        Behaviour::Delivered(delivery) => observe_delivery(observed, fact, delivery),
         Behaviour::Reviewed(review) => {
             observed.reviews += 1;
             observed.ratings += u32::from(review.rating);
-            reach(observed, Stage::Reviewed, fact.at);
+            reach(observed, Stage::Reviewed, fact);
         }
         Behaviour::ConsentChanged(change) => observe_consent(observed, fact.at, change),
-        Behaviour::Complained(_) => observed.complaints += 1,
+        Behaviour::Complained(_) => {
+            latest(&mut channel.complained_at, fact.at);
+            observed.complaints += 1;
+        }
         Behaviour::Referred(referred) => insert_sorted(&mut observed.referred_by, referred.by),
         // A claim is as good as a look at a page: it says what led here, and nothing of value.
         Behaviour::Claimed(claim) => come_from(observed, fact.at, claim.source.as_deref()),
@@ -244,7 +247,7 @@ fn observe_order(observed: &mut Observed, (fact, day): (&Fact, Day), order: &Ord
     }
     come_from(observed, fact.at, order.source.as_deref());
     if is_order {
-        reach(observed, Stage::Ordered, fact.at);
+        reach(observed, Stage::Ordered, fact);
     }
     let products = order.lines.iter().filter(|it| it.kind == LineKind::Product);
     for line in products {
@@ -274,6 +277,7 @@ fn observe_refund(
     let cost = fold.cost(&refund.lines, refund.currency);
     let channel = observed.channels.entry(fact.channel).or_default();
     channel.refunds += 1;
+    latest(&mut channel.refunded_at, fact.at);
     let sales: &mut Sales = channel.sales.entry(refund.currency).or_default();
     sales.refunds += sums.amount;
     sales.product_refunds += sums.product;
@@ -288,8 +292,9 @@ fn observe_refund(
     }
 }
 
-fn observe_page(observed: &mut Observed, at: Millis, page: &PageView) {
-    reach(observed, Stage::Visited, at);
+fn observe_page(observed: &mut Observed, fact: &Fact, page: &PageView) {
+    let at = fact.at;
+    reach(observed, Stage::Visited, fact);
     come_from(observed, at, page.source.as_deref());
     if !page.starts_visit {
         return;
@@ -303,11 +308,11 @@ fn observe_page(observed: &mut Observed, at: Millis, page: &PageView) {
     observed.first_visits.truncate(FIRST_VISITS);
 }
 
-fn observe_delivery(observed: &mut Observed, at: Millis, delivery: &Delivery) {
+fn observe_delivery(observed: &mut Observed, fact: &Fact, delivery: &Delivery) {
+    let is_late = |promised: Millis| fact.at > promised;
     observed.deliveries += 1;
-    observed.deliveries_late +=
-        u32::from(delivery.promised_at.is_some_and(|promised| at > promised));
-    reach(observed, Stage::Received, at);
+    observed.deliveries_late += u32::from(delivery.promised_at.is_some_and(is_late));
+    reach(observed, Stage::Received, fact);
 }
 
 fn observe_consent(observed: &mut Observed, at: Millis, change: &ConsentChange) {
@@ -330,8 +335,9 @@ fn come_from(observed: &mut Observed, at: Millis, source: Option<&str>) {
     }
 }
 
-fn reach(observed: &mut Observed, stage: Stage, at: Millis) {
-    let (first, last) = observed.stages.entry(stage).or_insert((at, at));
+fn reach(observed: &mut Observed, stage: Stage, fact: &Fact) {
+    let (channel, at) = (observed.channels.entry(fact.channel).or_default(), fact.at);
+    let (first, last) = channel.stages.entry(stage).or_insert((at, at));
     (*first, *last) = ((*first).min(at), (*last).max(at));
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::evolve::Fold;
 use super::observed::{MonthSums, Observed, Sales, Stage};
 use super::state::{Standing, State};
+use super::touchpoint::Touch;
 use crate::events::Channel;
 use crate::money::Currency;
 use crate::time::{Day, Millis, Month};
@@ -118,6 +119,8 @@ pub struct Metrics {
     pub interests: Vec<String>,
     /// The same by channel, for channels with an order or a refund.
     pub by_channel: Vec<ChannelMetrics>,
+    /// The latest time at each touchpoint on each channel, in their order.
+    pub touches: Vec<Touch>,
     /// What each month brought; months with neither order nor refund are missing.
     pub months: Vec<(Month, MonthSums)>,
 }
@@ -192,6 +195,7 @@ impl Metrics {
         metrics.set_money(&sales, observed);
         metrics.set_words(observed);
         metrics.by_channel = by_channel(observed, currency, fold);
+        metrics.touches = observed.touches();
         metrics.months = observed
             .months
             .iter()

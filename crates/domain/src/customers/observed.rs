@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::DaySet;
 use super::interests::Interests;
+use super::touchpoint::{Touch, Touchpoint};
 use crate::events::Channel;
 use crate::events::catalogue::Counter;
 use crate::ids::StreamId;
@@ -44,9 +45,6 @@ pub struct Observed {
     /// The first two visits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub first_visits: Vec<VisitStart>,
-    /// The first and the latest time at each stage of the buying process.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub stages: BTreeMap<Stage, (Millis, Millis)>,
     /// What kinds of things the customer cares for.
     #[serde(skip_serializing_if = "is_nothing")]
     pub interests: Interests,
@@ -108,9 +106,18 @@ pub struct ChannelFigures {
     /// Days with an order, in the shop's zone, in order and each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub order_days: Vec<Day>,
+    /// The first and the latest time at each stage of the buying process.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stages: BTreeMap<Stage, (Millis, Millis)>,
+    /// The latest complaint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complained_at: Option<Millis>,
     /// Refunds received.
     #[serde(skip_serializing_if = "is_nothing")]
     pub refunds: u32,
+    /// The latest of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refunded_at: Option<Millis>,
     /// Sums by currency.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sales: BTreeMap<Currency, Sales>,
@@ -385,11 +392,43 @@ impl Observed {
         self.channels.values().map(|it| it.refunds).sum()
     }
 
+    /// The first and the latest time at each stage of the buying process, on any channel.
+    #[must_use]
+    pub fn stages(&self) -> BTreeMap<Stage, (Millis, Millis)> {
+        let mut all: BTreeMap<Stage, (Millis, Millis)> = BTreeMap::new();
+        for (stage, (first, last)) in self.channels.values().flat_map(|it| &it.stages) {
+            let known = all.entry(*stage).or_insert((*first, *last));
+            *known = (known.0.min(*first), known.1.max(*last));
+        }
+        all
+    }
+
+    /// The latest time at each touchpoint on each channel, in their order.
+    #[must_use]
+    pub fn touches(&self) -> Vec<Touch> {
+        let mut touches = Vec::new();
+        for (channel, figures) in &self.channels {
+            let stages = figures.stages.iter();
+            let stages = stages.map(|(stage, (_, last))| (Touchpoint::from(*stage), Some(*last)));
+            let others = [
+                (Touchpoint::Help, figures.complained_at),
+                (Touchpoint::Return, figures.refunded_at),
+            ];
+            let all = stages.chain(others);
+            touches.extend(
+                all.filter_map(|(touchpoint, at)| at.map(|at| Touch::of(touchpoint, *channel, at))),
+            );
+        }
+        touches.sort_unstable();
+        touches
+    }
+
     /// Where the customer is in the process of buying: the stage that was reached last; of those
     /// reached at the same moment the furthest.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {
-        let reached = self.stages.iter().map(|(stage, (_, last))| (*last, *stage));
+        let stages = self.channels.values().flat_map(|it| &it.stages);
+        let reached = stages.map(|(stage, (_, last))| (*last, *stage));
         reached.max().map(|(_, stage)| stage)
     }
 }

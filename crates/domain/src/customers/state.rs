@@ -11,7 +11,7 @@ use crate::settings::Programme;
 use crate::time::{Day, Millis};
 
 /// The version of the fold. A state written by another version is refolded from the log.
-pub const FOLD_VERSION: u32 = 3;
+pub const FOLD_VERSION: u32 = 4;
 
 /// The state of one customer: one document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -11,10 +11,12 @@ use crate::house::{House, encoded};
 
 /// Each endpoint with a body that it takes; `{customer}` and `{other}` are filled in. What erases
 /// comes last.
-const ENDPOINTS: [(&str, &str, &str); 17] = [
+const ENDPOINTS: [(&str, &str, &str); 20] = [
     ("GET", "/v1/insight/overview", ""),
     ("GET", "/v1/insight/retention", ""),
     ("GET", "/v1/insight/value", ""),
+    ("GET", "/v1/insight/channels", ""),
+    ("GET", "/v1/insight/experience", ""),
     ("GET", "/v1/customers", ""),
     (
         "POST",
@@ -28,6 +30,7 @@ const ENDPOINTS: [(&str, &str, &str); 17] = [
     ("DELETE", "/v1/segments/again", ""),
     ("GET", "/v1/customers/{customer}", ""),
     ("GET", "/v1/events?customer={customer}", ""),
+    ("GET", "/v1/events/newest", ""),
     ("GET", "/v1/customers/{customer}/export", ""),
     (
         "POST",
@@ -234,6 +237,17 @@ fn every_figure_of_retention_and_value_is_a_door() {
                 check(top, "customers");
             }
         }
+        let channels = house.get("/v1/insight/channels");
+        assert_eq!(channels["buyers"], buyers);
+        for (rows, size) in [
+            ("groups", "customers"),
+            ("overlaps", "customers"),
+            ("first_orders", "buyers"),
+        ] {
+            for row in channels[rows].as_array().expect("rows") {
+                check(row, size);
+            }
+        }
         assert_eq!(value["contrast"]["best"]["customers"], buyers.div_ceil(5));
         assert_eq!(value["currency_exponent"], 2);
     });
@@ -242,7 +256,12 @@ fn every_figure_of_retention_and_value_is_a_door() {
 #[test]
 fn while_customers_are_being_read_the_api_says_so() {
     let house = House::empty(store::Engine::Sqlite);
-    for path in ["/v1/insight/retention", "/v1/insight/value"] {
+    for path in [
+        "/v1/insight/retention",
+        "/v1/insight/value",
+        "/v1/insight/channels",
+        "/v1/insight/experience",
+    ] {
         let answer = house.api("GET", path, &Value::Null);
         assert_eq!(answer.status, 503, "{path}: {}", answer.text);
         assert_eq!(answer.json()["error"]["code"], "warming");

@@ -261,6 +261,8 @@ fn pages_fit_a_phone_and_a_desk() {
         "/".to_owned(),
         "/retention".to_owned(),
         "/value".to_owned(),
+        "/channels".to_owned(),
+        "/experience".to_owned(),
         "/customers".to_owned(),
         "/customers?where=standing%20in%20%5B%22new%22%5D%20%26%26%20net%20%3E%201".to_owned(),
         "/customers?where=orders%20%3E%3D%202&as=text".to_owned(),

@@ -278,6 +278,47 @@ fn what_came_in_lately_is_seen_by_key() {
     for said in ["Size Guide Opened", "m-1", "m-2", "userId"] {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
+    assert_eq!(page.header("refresh"), "");
+    assert_eq!(house.page("/events?live=yes").header("refresh"), "5");
+}
+
+#[test]
+fn a_mistyped_key_and_every_reason_are_seen() {
+    let house = House::empty(store::Engine::Sqlite);
+    let seen = track("m-1", "Size Guide Opened");
+    let batch = json!({"batch": [seen, seen, {"type": "track", "event": "Seen"}]});
+    send(&house, &house.write_key, "/v1/batch", &batch);
+    let wrong = send(&house, "write_mistyped_key", "/v1/batch", &batch);
+    assert_eq!(wrong.status, 401);
+    let in_body = json!({"writeKey": "body_mistyped_key", "batch": []});
+    let wrong = house.send("POST", "/v1/batch", &[], &in_body.to_string());
+    assert_eq!(wrong.status, 401);
+    let broken = send(&house, &house.write_key, "/v1/track", &json!("no object"));
+    assert_eq!(broken.status, 400);
+    let told = house.page("/events");
+    for said in [
+        "write_mist…",
+        "body_misty…",
+        "no key of this shop",
+        "Copy it anew",
+    ] {
+        assert!(told.text.contains(said), "{said}: {}", told.text);
+    }
+    assert!(!told.text.contains("mistyped"), "no key is shown whole");
+    let check = |query: &str, events: usize| {
+        let newest = house.get(&format!("/v1/events/newest?{query}"));
+        let found = newest["events"].as_array().expect("events").len();
+        assert_eq!(found, events, "{query}: {newest}");
+    };
+    check("", 6);
+    check("key=none", 2);
+    check("verdict=accepted", 1);
+    check("verdict=duplicate", 1);
+    check("reason=unknown_key", 2);
+    check("reason=no_user_anon_id&key=none", 0);
+    let newest = house.get("/v1/events/newest?key=none");
+    assert_eq!(newest["counts"][0]["reason"], "unknown_key");
+    assert_eq!(newest["counts"][0]["count"], 2);
 }
 
 #[test]

@@ -11,7 +11,14 @@ use store::Engine;
 use crate::house::{Answer, House, encoded, with_browser};
 
 /// Where there is something to take.
-const PAGES: [&str; 4] = ["/", "/retention", "/value", "/customers"];
+const PAGES: [&str; 6] = [
+    "/",
+    "/retention",
+    "/value",
+    "/channels",
+    "/experience?days=365",
+    "/customers",
+];
 
 /// The addresses of files on a page.
 fn files(page: &Answer) -> BTreeSet<String> {

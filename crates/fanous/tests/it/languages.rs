@@ -218,6 +218,10 @@ fn every_page_reads_right_in_every_language() {
         "/visits/words".to_owned(),
         "/visits/pages".to_owned(),
         "/visits/hours".to_owned(),
+        "/channels".to_owned(),
+        "/channels?from=2025-02&to=2025-04".to_owned(),
+        "/experience".to_owned(),
+        "/experience?days=0".to_owned(),
         "/customers".to_owned(),
         question.to_owned(),
         format!("{question}&as=text"),
@@ -268,7 +272,16 @@ fn an_empty_shop_teaches_in_every_language() {
     };
     let kept = house.fixture.app().settings_put(settings);
     kept.expect("settings are kept");
-    let pages = ["/", "/retention", "/value", "/visits", "/customers"].map(str::to_owned);
+    let pages = [
+        "/",
+        "/retention",
+        "/value",
+        "/visits",
+        "/channels",
+        "/experience?days=0",
+        "/customers",
+    ]
+    .map(str::to_owned);
     with_browser(&house, async |browser| {
         judge_all(&browser, &house, &pages).await;
     });

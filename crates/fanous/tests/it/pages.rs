@@ -135,7 +135,7 @@ fn an_empty_shop_teaches() {
 #[test]
 fn pages_about_all_customers_wait_until_those_are_read_and_teach_an_empty_shop() {
     let house = House::empty(Engine::Sqlite);
-    for path in ["/retention", "/value"] {
+    for path in ["/retention", "/value", "/channels", "/experience"] {
         let page = house.page(path);
         check_page(&page, path);
         assert_eq!(page.status, 200, "{path}");
@@ -143,13 +143,64 @@ fn pages_about_all_customers_wait_until_those_are_read_and_teach_an_empty_shop()
         assert_eq!(page.header("refresh"), "1", "it asks again by itself");
     }
     house.fixture.settle();
-    for path in ["/retention", "/value"] {
+    for path in ["/retention", "/value", "/channels"] {
         let page = house.page(path);
         check_page(&page, path);
         assert!(page.text.contains("fanous import orders.csv"), "{path}");
         assert!(page.text.contains("Nobody has ordered yet."), "{path}");
         assert_eq!(page.header("refresh"), "", "{path}");
     }
+    let page = house.page("/experience?days=0");
+    check_page(&page, "/experience");
+    for said in ["Nothing is known yet", "/fanous.js"] {
+        assert!(page.text.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn channels_and_experience_say_what_they_rest_on() {
+    let house = House::seeded(Engine::Sqlite);
+    for (path, texts) in [
+        (
+            "/channels",
+            [
+                "customers buy in several places",
+                "online is web, app and marketplaces",
+                "Kaplan–Meier, 95\u{a0}% intervals",
+                "GET /v1/insight/channels",
+                "store.orders%20%3D%3D%200",
+            ],
+        ),
+        (
+            "/experience?days=0",
+            [
+                "Customers are lost most often here",
+                "who look around",
+                "7 days before it, 30 days of waiting",
+                "GET /v1/insight/experience?days=0",
+                "stage%20%3D%3D%20%22visited%22",
+            ],
+        ),
+    ] {
+        let page = house.page(path);
+        check_page(&page, path);
+        for text in texts {
+            let text = text.replace("GET ", "");
+            assert!(page.text.contains(&text), "“{text}” is not on {path}");
+        }
+    }
+    let wrong = house.page("/experience?days=soon");
+    assert_eq!(wrong.status, 400);
+    let chosen = house.page("/channels?from=2025-06&to=2025-08");
+    check_page(&chosen, "/channels of a summer");
+    let said = "first order lies in June 2025 to August 2025";
+    assert!(chosen.text.contains(said), "{}", chosen.text);
+    let wrong = house.page("/channels?from=soon");
+    assert!(
+        wrong.text.contains("Shown is everything."),
+        "{}",
+        wrong.text
+    );
 }
 
 #[test]

@@ -9,7 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::collect;
 
-use super::{attributes, consent, customers, events, insight, loyalty, merges, segments, trust};
+use super::{
+    attributes, consent, customers, events, insight, loyalty, merges, seen, segments, trust,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +25,8 @@ use super::{attributes, consent, customers, events, insight, loyalty, merges, se
         insight::retention::retention,
         insight::value::value,
         insight::visits::visits,
+        insight::channels::channels,
+        insight::experience::experience,
         attributes::list,
         segments::list,
         segments::show,
@@ -34,6 +38,7 @@ use super::{attributes, consent, customers, events, insight, loyalty, merges, se
         merges::merge,
         merges::unmerge,
         events::list,
+        seen::newest,
         loyalty::adjust,
         trust::export,
         trust::erase,

@@ -9,6 +9,7 @@ mod insight;
 mod loyalty;
 mod merges;
 mod metrics;
+mod seen;
 mod segments;
 mod trust;
 
@@ -44,6 +45,12 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/v1/insight/value", figures, insight::value::value)
         .get("/v1/insight/visits", figures, insight::visits::visits)
+        .get("/v1/insight/channels", figures, insight::channels::channels)
+        .get(
+            "/v1/insight/experience",
+            figures,
+            insight::experience::experience,
+        )
         .get("/v1/attributes", customers, attributes::list)
         .get("/v1/segments", customers, segments::list)
         .get("/v1/segments/{name}", customers, segments::show)
@@ -60,6 +67,11 @@ pub(crate) fn routes() -> Routes {
         )
         .post("/v1/customers/{customer}/erase", rights, trust::erase)
         .get("/v1/events", customers, events::list)
+        .get(
+            "/v1/events/newest",
+            Gate::Needs(Permission::Settings),
+            seen::newest,
+        )
         .post("/v1/merges", change, merges::merge)
         .get("/v1/consent-policy", settings, consent::show)
         .put("/v1/consent-policy", settings, consent::put)

@@ -10,7 +10,7 @@ use app::settings::KeyKind;
 use app::trust::UserProof;
 use app::{AppError, StoreError};
 use axum::Json;
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{BODY_BYTES_MAX, Posted, Rejected, caller_of, is_packed, key_in, later, record};
+use super::{Posted, Rejected, caller_of, later, posted, record};
 use crate::asked::{Asked, ContextAsked};
 use crate::cookies;
 use crate::errors::{ErrorAnswer, Refusal};
@@ -152,25 +152,17 @@ pub(crate) async fn context(
 ) -> Result<Response, Refusal> {
     let read = shared.options.read_messages.ok_or(Refusal::NotFound)?;
     let caller = caller_of(&shared, &request);
-    let (mut parts, body) = request.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await;
-    let mut posted = Posted {
-        bytes: bytes.map_err(|_| Refusal::TooLarge)?,
-        is_packed: is_packed(&parts.headers),
-        key: key_in(&parts.headers)?,
-        kind: None,
-        load: parts.extensions.remove(),
-        read,
-    };
+    let headers = request.headers().clone();
+    let mut posted = posted(request, (None, read)).await?;
     let asked_about = shared.run(move || {
         let body = asked_in(&mut posted)?;
         Ok::<_, Refusal>((body, posted))
     });
     let (body, posted) = asked_about.await?;
     let (holder, recorded) = record(&shared, posted, caller).await.map_err(later)?;
-    shared.debugger.note(holder.id, &recorded.seen);
+    shared.debugger.note(Some(holder.id), &recorded.seen);
     let is_secret = holder.kind == KeyKind::Secret;
-    let reader = reader(&shared, &parts.headers, &body, is_secret).await?;
+    let reader = reader(&shared, &headers, &body, is_secret).await?;
     let known = match reader.root {
         Some(root) => known(&shared, root).await?,
         None => None,

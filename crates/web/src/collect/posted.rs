@@ -13,7 +13,7 @@ use domain::events::{Sender, ToldBatch};
 use domain::trust::Permission;
 use flate2::read::MultiGzDecoder;
 
-use super::{BODY_BYTES_MAX, ReadMessages};
+use super::{BODY_BYTES_MAX, ReadMessages, Sent};
 use crate::door::Load;
 use crate::errors::Refusal;
 
@@ -66,10 +66,17 @@ pub(super) struct Posted {
 }
 
 impl Posted {
-    /// Who sends what. The key may stand in a header, in the body, or in both, and then alike.
-    pub(super) fn open(&self, app: &App) -> Result<(KeyHolder, ToldBatch), Refusal> {
+    /// Who sends what, and in `sent` as much of it as is known when it is refused. The key may
+    /// stand in a header, in the body, or in both, and then alike.
+    pub(super) fn open(
+        &self,
+        app: &App,
+        sent: &mut Sent,
+    ) -> Result<(KeyHolder, ToldBatch), Refusal> {
+        sent.said_key.clone_from(&self.key);
         let holder = self.key.as_deref().map(|key| holder_of(app, key));
         let holder = holder.transpose()?;
+        sent.source = holder.map(|it| it.id);
         let unpacked = self.unpacked()?;
         let body = unpacked.as_deref().unwrap_or(&self.bytes);
         let mut sender = {
@@ -87,7 +94,9 @@ impl Posted {
             (Some(_), Some(key)) if self.key.as_deref() != Some(key) => Err(Refusal::TwoKeys),
             (Some(holder), _) => Ok((holder, told)),
             (None, Some(key)) => {
+                sent.said_key = Some(key.to_owned());
                 let holder = holder_of(app, key)?;
+                sent.source = Some(holder.id);
                 if holder.kind != KeyKind::Secret {
                     return Ok((holder, told));
                 }

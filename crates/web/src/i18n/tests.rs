@@ -72,6 +72,8 @@ fn every_key_that_is_said_exists() {
         "retention-",
         "value-",
         "visits-",
+        "channels-",
+        "experience-",
         "attribute-",
         "explain-",
         "entrance-",

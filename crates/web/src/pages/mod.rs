@@ -2,11 +2,13 @@
 
 mod account;
 mod audit;
+mod channels;
 mod customer;
 mod customers;
 mod design;
 mod entrance;
 mod events;
+mod experience;
 mod explained;
 mod forms;
 mod keys;
@@ -53,6 +55,8 @@ pub(crate) fn routes() -> Routes {
         .get("/value", figures, value::value)
         .get("/visits", figures, visits::visits)
         .get("/visits/{part}", figures, visits::part)
+        .get("/channels", figures, channels::channels)
+        .get("/experience", figures, experience::experience)
         .get("/api", Gate::Anybody, reference::reference)
         .get("/design", Gate::SignedIn, design::design)
         .post("/language", Gate::Anybody, language::choose)

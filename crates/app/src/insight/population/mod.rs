@@ -25,7 +25,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
-use domain::customers::{ChannelMetrics, Metrics, MonthSums};
+use domain::customers::{ChannelMetrics, Metrics, MonthSums, Touch};
+use domain::events::Channel;
 use domain::ids::StreamId;
 use domain::segments::{Column, Test, WordColumn};
 use domain::time::{Millis, Month};
@@ -224,6 +225,22 @@ impl Population {
     #[must_use]
     pub fn by_channel(&self, place: Place) -> Vec<ChannelMetrics> {
         self.pieces[place.piece].by_channel(place.row)
+    }
+
+    /// When the customer at a place was at each touchpoint last.
+    pub fn touches(&self, place: Place) -> impl Iterator<Item = Touch> {
+        self.pieces[place.piece].touches_of(place.row)
+    }
+
+    /// The channel of the first order of the customer at a place.
+    #[must_use]
+    pub fn first_channel(&self, place: Place) -> Option<Channel> {
+        self.pieces[place.piece].first_channel(place.row)
+    }
+
+    /// What the customer at a place cares for, the strongest first.
+    pub fn interests(&self, place: Place) -> impl Iterator<Item = &str> {
+        self.pieces[place.piece].interests_of(place.row)
     }
 
     /// What each month brought to the customer at a place.

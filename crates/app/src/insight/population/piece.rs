@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::customers::{ChannelMetrics, INTERESTS_MAX, Metrics, MonthSums, Stage, Standing};
+use domain::customers::{
+    ChannelMetrics, INTERESTS_MAX, Metrics, MonthSums, Stage, Standing, Touch, Touchpoint,
+};
 use domain::events::Channel;
 use domain::ids::StreamId;
 use domain::segments::{Column, WordColumn};
@@ -29,6 +31,30 @@ pub(super) const STAGE: Slot = Slot::U8(4);
 pub(super) const FIRST_CHANNEL: Slot = Slot::U8(5);
 pub(super) const LAST_CHANNEL: Slot = Slot::U8(6);
 
+/// Four bytes of seconds, and one for the touchpoint and the channel together.
+type PackedTouch = [u8; 5];
+
+fn packed(touch: &Touch) -> PackedTouch {
+    let [a, b, c, d] = touch.at_s.to_le_bytes();
+    let place = touch.touchpoint as usize * Channel::ALL.len() + touch.channel as usize;
+    [
+        a,
+        b,
+        c,
+        d,
+        u8::try_from(place).expect("nine times ten places"),
+    ]
+}
+
+fn unpacked([a, b, c, d, place]: &PackedTouch) -> Touch {
+    let place = usize::from(*place);
+    Touch {
+        touchpoint: Touchpoint::ALL[place / Channel::ALL.len()],
+        channel: Channel::ALL[place % Channel::ALL.len()],
+        at_s: u32::from_le_bytes([*a, *b, *c, *d]),
+    }
+}
+
 /// Customers in order of their ids, in columns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Piece {
@@ -37,6 +63,7 @@ pub(super) struct Piece {
     seen: Moments,
     pub(super) words: Words,
     pub(super) interests: Lists<u16>,
+    touches: Lists<PackedTouch>,
     pub(super) months: Lists<i32>,
     month_sums: Lists<MonthSums>,
     /// What was sold by channel, for channels on which something was.
@@ -112,6 +139,7 @@ impl Piece {
         self.numbers.insert_row(row);
         self.seen.insert_row(row);
         self.interests.insert_row(row);
+        self.touches.insert_row(row);
         self.months.insert_row(row);
         self.month_sums.insert_row(row);
         for (_, sold) in &mut self.sold {
@@ -126,6 +154,7 @@ impl Piece {
         self.numbers.remove_row(row);
         self.seen.remove_row(row);
         self.interests.remove_row(row);
+        self.touches.remove_row(row);
         self.months.remove_row(row);
         self.month_sums.remove_row(row);
         for (_, sold) in &mut self.sold {
@@ -143,6 +172,7 @@ impl Piece {
             seen: self.seen.split_off(row),
             words: self.words.clone(),
             interests: self.interests.split_off(row),
+            touches: self.touches.split_off(row),
             months: self.months.split_off(row),
             month_sums: self.month_sums.split_off(row),
             sold: Vec::new(),
@@ -158,6 +188,7 @@ impl Piece {
     /// Gives back what is held and not needed.
     pub(super) fn trim(&mut self) {
         self.interests.trim();
+        self.touches.trim();
         self.months.trim();
         self.month_sums.trim();
     }
@@ -185,6 +216,7 @@ impl Piece {
         self.seen.set(FIRST_SEEN_AT, row, at(metrics.first_seen_at));
         self.seen.set(LAST_SEEN_AT, row, at(metrics.last_seen_at));
         self.set_words(row, metrics);
+        self.touches.set(row, metrics.touches.iter().map(packed));
         let months = metrics.months.iter();
         self.months
             .set(row, months.clone().map(|(month, _)| month.0));
@@ -330,7 +362,6 @@ impl Piece {
             place.and_then(|place| usize::try_from(place).ok())
         };
         let channel = |slot: Slot| place(slot).map(|place| Channel::ALL[place]);
-        let interests = self.interests.of(row).iter();
         Metrics {
             first_seen_at: at(self.first_seen_at(row)),
             last_seen_at: at(self.last_seen_at(row)),
@@ -378,12 +409,28 @@ impl Piece {
             country: word(WordColumn::Country),
             source: word(WordColumn::Source),
             content: word(WordColumn::Content),
-            interests: interests
-                .map(|code| self.words.word(*code).to_owned())
-                .collect(),
+            interests: self.interests_of(row).map(str::to_owned).collect(),
             by_channel: self.by_channel(row),
+            touches: self.touches_of(row).collect(),
             months: self.months_of(row).collect(),
         }
+    }
+
+    /// When a customer was where last, as [`Metrics::touches`].
+    pub(super) fn touches_of(&self, row: usize) -> impl Iterator<Item = Touch> {
+        self.touches.of(row).iter().map(unpacked)
+    }
+
+    /// What a customer cares for, as [`Metrics::interests`].
+    pub(super) fn interests_of(&self, row: usize) -> impl Iterator<Item = &str> {
+        let codes = self.interests.of(row).iter();
+        codes.map(|code| self.words.word(*code))
+    }
+
+    /// The channel of a customer's first order.
+    pub(super) fn first_channel(&self, row: usize) -> Option<Channel> {
+        let place = self.numbers.get(FIRST_CHANNEL, row)?;
+        usize::try_from(place).ok().map(|place| Channel::ALL[place])
     }
 
     /// What was sold to a customer by channel, as [`Metrics::by_channel`].
@@ -399,6 +446,7 @@ impl Piece {
         let sold: usize = self.sold.iter().map(|(_, sold)| sold.heap_bytes()).sum();
         let sparse = self.seen.heap_bytes()
             + self.interests.heap_bytes()
+            + self.touches.heap_bytes()
             + self.months.heap_bytes()
             + self.month_sums.heap_bytes()
             + self.words.heap_bytes()

@@ -1,5 +1,7 @@
 //! `GET /v1/insight/…`: the twins of the pages about the whole shop.
 
+pub(super) mod channels;
+pub(super) mod experience;
 pub(super) mod overview;
 pub(super) mod retention;
 pub(super) mod value;
