@@ -35,10 +35,10 @@ macro_rules! files {
             include_str!(concat!("../locales/", $tag, "/entrance.ftl")),
             include_str!(concat!("../locales/", $tag, "/errors.ftl")),
             include_str!(concat!("../locales/", $tag, "/format.ftl")),
+            include_str!(concat!("../locales/", $tag, "/happened.ftl")),
             include_str!(concat!("../locales/", $tag, "/overview.ftl")),
             include_str!(concat!("../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../locales/", $tag, "/range.ftl")),
-            include_str!(concat!("../locales/", $tag, "/happened.ftl")),
             include_str!(concat!("../locales/", $tag, "/retention.ftl")),
             include_str!(concat!("../locales/", $tag, "/value.ftl")),
         ]
