@@ -37,6 +37,7 @@ macro_rules! files {
             include_str!(concat!("../locales/", $tag, "/errors.ftl")),
             include_str!(concat!("../locales/", $tag, "/experience.ftl")),
             include_str!(concat!("../locales/", $tag, "/format.ftl")),
+            include_str!(concat!("../locales/", $tag, "/happened.ftl")),
             include_str!(concat!("../locales/", $tag, "/overview.ftl")),
             include_str!(concat!("../locales/", $tag, "/people.ftl")),
             include_str!(concat!("../locales/", $tag, "/range.ftl")),
