@@ -59,7 +59,9 @@ impl App {
                     at: fact.at.0,
                     purpose: change.purpose,
                     status: change.status(),
-                    source: change.source.or(is_imported.then_some(ConsentSource::Import)),
+                    source: change
+                        .source
+                        .or(is_imported.then_some(ConsentSource::Import)),
                     text: change.text,
                     region: change.region.map(String::from),
                 })

@@ -38,8 +38,9 @@ impl App {
         let as_of = self.as_of()?;
         let seen = view(&row.state, &in_force.programme, &in_force.fold, as_of);
         let consents = row.state.observed.consents.iter();
-        let consents: Vec<(Purpose, bool)> =
-            consents.map(|(purpose, it)| (*purpose, it.granted)).collect();
+        let consents: Vec<(Purpose, bool)> = consents
+            .map(|(purpose, it)| (*purpose, it.granted))
+            .collect();
         let segments = match consents.contains(&(Purpose::Personalisation, false)) {
             true => Vec::new(),
             false => self.segments_holding(&Metrics::of(&row.state, &in_force.fold))?,

@@ -65,8 +65,12 @@ impl App {
             let stored = store::customers::identities_of(conn, streams)?;
             Ok((stored, store::customers::past_identities(conn, streams)?))
         })?;
-        let past = past.into_iter().map(|it| (it.stream, it.namespace, it.value, Some(it.until.0)));
-        let borne = stored.into_iter().map(|it| (it.stream, it.namespace, it.value, None));
+        let past = past
+            .into_iter()
+            .map(|it| (it.stream, it.namespace, it.value, Some(it.until.0)));
+        let borne = stored
+            .into_iter()
+            .map(|it| (it.stream, it.namespace, it.value, None));
         let mut identities = borne
             .chain(past)
             .filter_map(|it| Some((keys.get(&it.0)?, it)))

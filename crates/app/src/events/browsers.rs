@@ -38,8 +38,8 @@ impl Browsers {
         stream: StreamId,
     ) -> Result<(), StoreError> {
         let event = &prepared.event;
-        let says_who = event.behaviour == Behaviour::Identified
-            && event.identities[0].namespace.is_known();
+        let says_who =
+            event.behaviour == Behaviour::Identified && event.identities[0].namespace.is_known();
         if !says_who {
             return Ok(());
         }
@@ -58,8 +58,7 @@ impl Browsers {
             let began = self.moves.remove(name).map_or(owner, |(_, from, _)| from);
             resolved.lead(*name, identity, stream);
             if began != stream {
-                self.moves
-                    .insert(*name, (identity.clone(), began, stream));
+                self.moves.insert(*name, (identity.clone(), began, stream));
             }
         }
         Ok(())

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use domain::customers::{Identity, Namespace};
 use domain::events::{Behaviour, Event, EventRefusal, Personal, Told};
 use domain::ids::MessageId;
-use domain::time::Day;
 use domain::trust::{Place, Uncollected};
 use domain::visits::Places;
 use store::StoreError;
@@ -140,7 +139,9 @@ impl App {
         let answer = move |recorded: Vec<Verdict>| {
             let mut recorded = recorded.into_iter();
             let mut next = || recorded.next().map(Ok);
-            let whole = early.into_iter().filter_map(|early| early.or_else(&mut next));
+            let whole = early
+                .into_iter()
+                .filter_map(|early| early.or_else(&mut next));
             let verdicts = whole.map(|verdict| match verdict {
                 Ok(Verdict::Counted(reason)) => Err(DropReason::Uncollected(reason)),
                 other => other,

@@ -52,7 +52,10 @@ pub(super) fn pass(
     };
     // Nobody is named where nobody agreed to be.
     let decided = match told.event.identities.is_empty() {
-        true => Err(policy.decide(&asked).err().unwrap_or(Uncollected::NoConsent)),
+        true => Err(policy
+            .decide(&asked)
+            .err()
+            .unwrap_or(Uncollected::NoConsent)),
         false => policy.decide(&asked),
     };
     match decided {
@@ -106,7 +109,9 @@ fn prove(event: &mut Event, place: &Place, caller: &Caller) {
         true => ConsentSource::BackEnd,
         false => ConsentSource::Page,
     }));
-    change.region = change.region.or_else(|| place.candidates().first().copied());
+    change.region = change
+        .region
+        .or_else(|| place.candidates().first().copied());
 }
 
 /// Whether the person said no the last time they were asked.

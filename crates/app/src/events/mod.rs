@@ -1,7 +1,7 @@
 //! Events come in: many requests share a commit, one poisonous request stands alone.
 
-mod browsers;
 mod aliases;
+mod browsers;
 mod collect;
 mod gate;
 mod prepare;

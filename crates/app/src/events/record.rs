@@ -120,11 +120,7 @@ fn drop_repeated_messages(tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<()
 }
 
 /// What may not be kept ends here: nobody is looked up for it.
-fn count_unkept(
-    inner: &Inner,
-    tx: &mut Tx<'_>,
-    going: &mut [Going<'_>],
-) -> Result<(), StoreError> {
+fn count_unkept(inner: &Inner, tx: &mut Tx<'_>, going: &mut [Going<'_>]) -> Result<(), StoreError> {
     for going in going.iter_mut().filter(|it| it.verdict.is_none()) {
         if let Some(reason) = going.prepared.passing.counted {
             count(inner, tx, going, reason)?;
@@ -207,9 +203,8 @@ fn forget_unkept(
     resolved: &mut Resolved,
     browsers: &Browsers,
 ) -> Result<(), StoreError> {
-    let is_unkept = |it: &&Going<'_>| {
-        it.stream.is_some() && matches!(it.verdict, Some(Verdict::Counted(_)))
-    };
+    let is_unkept =
+        |it: &&Going<'_>| it.stream.is_some() && matches!(it.verdict, Some(Verdict::Counted(_)));
     let of = |it: &Going<'_>| it.prepared.identities.clone();
     let mut names: BTreeSet<_> = going.iter().filter(is_unkept).flat_map(of).collect();
     if names.is_empty() {

@@ -41,7 +41,9 @@ impl App {
     /// [`AppError::Invalid`] when it would be good for no time, or for more than a day.
     pub fn user_token(&self, name: &Identity, lasts_ms: i64) -> Result<UserToken, AppError> {
         if !(1..=USER_TOKEN_MS_MAX).contains(&lasts_ms) {
-            return Err(AppError::Invalid("a token is good for a day at most".to_owned()));
+            return Err(AppError::Invalid(
+                "a token is good for a day at most".to_owned(),
+            ));
         }
         let expires_at = self.now().plus(lasts_ms);
         let name = self.inner.vault.identity_hash(name);

@@ -240,5 +240,8 @@ fn consent(
         region: text(&["region"]).and_then(|code| code.parse().ok()),
         ..ConsentChange::new(purpose, granted)
     };
-    Ok(Understood::holding(Behaviour::ConsentChanged(change), &HELD))
+    Ok(Understood::holding(
+        Behaviour::ConsentChanged(change),
+        &HELD,
+    ))
 }

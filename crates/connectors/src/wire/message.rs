@@ -228,11 +228,7 @@ struct Who {
 }
 
 impl Who {
-    fn read(
-        item: &Object<'_>,
-        kind: MessageType,
-        may_be_nobody: bool,
-    ) -> Result<Self, Problem> {
+    fn read(item: &Object<'_>, kind: MessageType, may_be_nobody: bool) -> Result<Self, Problem> {
         let user_id = id(item, "userId", "userid")?;
         let anonymous_id = id(item, "anonymousId", "anonymousid")?;
         let mut who = Self {

@@ -201,9 +201,9 @@ impl fmt::Display for EventRefusal {
             Self::TooOld => f.write_str(
                 "the message is older than message ids are kept: bring it in as history",
             ),
-            Self::MergeNotPermitted => f.write_str(
-                "both names are of known customers: to merge them takes a key that may",
-            ),
+            Self::MergeNotPermitted => {
+                f.write_str("both names are of known customers: to merge them takes a key that may")
+            }
         }
     }
 }

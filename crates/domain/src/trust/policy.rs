@@ -130,9 +130,7 @@ impl Uncollected {
         match self {
             Self::NoConsent => "this person agreed to no analytics: the visit is counted only",
             Self::Withdrawn => "this person refused analytics before: the visit is counted only",
-            Self::PrivacySignal => {
-                "the browser asks not to be followed: the visit is counted only"
-            }
+            Self::PrivacySignal => "the browser asks not to be followed: the visit is counted only",
             Self::RegionOff => "the shop keeps no visits from there: the visit is counted only",
         }
     }
@@ -155,7 +153,9 @@ impl ConsentPolicy {
     pub fn rule(&self, place: &Place) -> Collecting {
         let rule = |country| self.countries.get(country).copied();
         let candidates = place.candidates();
-        let rules = candidates.iter().map(|it| rule(it).unwrap_or(self.elsewhere));
+        let rules = candidates
+            .iter()
+            .map(|it| rule(it).unwrap_or(self.elsewhere));
         rules.max().unwrap_or(self.elsewhere)
     }
 
@@ -207,13 +207,10 @@ mod tests {
     #[test]
     fn what_is_kept_hangs_on_place_word_and_wish() {
         let policy = ConsentPolicy {
-            countries: [
-                ("DE", Collecting::AfterYes),
-                ("XX", Collecting::Never),
-            ]
-            .into_iter()
-            .map(|(code, rule)| (code.parse().expect("a country"), rule))
-            .collect(),
+            countries: [("DE", Collecting::AfterYes), ("XX", Collecting::Never)]
+                .into_iter()
+                .map(|(code, rule)| (code.parse().expect("a country"), rule))
+                .collect(),
             dnt: SignalRule::KeepBare,
             ..ConsentPolicy::default()
         };
@@ -228,22 +225,68 @@ mod tests {
             };
             assert_eq!(policy.decide(&asked), expected, "{asked:?}");
         };
-        let (plain, gpc, dnt) = ((false, false, false), (true, false, false), (false, true, false));
+        let (plain, gpc, dnt) = (
+            (false, false, false),
+            (true, false, false),
+            (false, true, false),
+        );
         let shop = (false, false, true);
         check("Asia/Tehran", "fa-IR", None, plain, Ok(Basis::NotRefused));
         check("Asia/Tehran", "fa-IR", Some(true), plain, Ok(Basis::Agreed));
-        check("Asia/Tehran", "fa-IR", Some(false), plain, no(Uncollected::NoConsent));
+        check(
+            "Asia/Tehran",
+            "fa-IR",
+            Some(false),
+            plain,
+            no(Uncollected::NoConsent),
+        );
         // Zone and language disagree: the stricter rule counts.
-        check("Asia/Tehran", "de-DE", None, plain, no(Uncollected::NoConsent));
-        check("Europe/Berlin", "en-US", None, plain, no(Uncollected::NoConsent));
-        check("Europe/Berlin", "en-US", Some(true), plain, Ok(Basis::Agreed));
-        check("UTC", "en-XX", Some(true), plain, no(Uncollected::RegionOff));
+        check(
+            "Asia/Tehran",
+            "de-DE",
+            None,
+            plain,
+            no(Uncollected::NoConsent),
+        );
+        check(
+            "Europe/Berlin",
+            "en-US",
+            None,
+            plain,
+            no(Uncollected::NoConsent),
+        );
+        check(
+            "Europe/Berlin",
+            "en-US",
+            Some(true),
+            plain,
+            Ok(Basis::Agreed),
+        );
+        check(
+            "UTC",
+            "en-XX",
+            Some(true),
+            plain,
+            no(Uncollected::RegionOff),
+        );
         check("UTC", "en", None, plain, Ok(Basis::NotRefused));
         check("UTC", "en", Some(true), gpc, no(Uncollected::PrivacySignal));
         check("UTC", "en", Some(true), dnt, Ok(Basis::WithoutProfile));
-        check("Europe/Berlin", "de-DE", None, dnt, no(Uncollected::NoConsent));
+        check(
+            "Europe/Berlin",
+            "de-DE",
+            None,
+            dnt,
+            no(Uncollected::NoConsent),
+        );
         check("Europe/Berlin", "de-DE", None, shop, Ok(Basis::ToldByShop));
-        check("Europe/Berlin", "de-DE", Some(false), shop, no(Uncollected::NoConsent));
+        check(
+            "Europe/Berlin",
+            "de-DE",
+            Some(false),
+            shop,
+            no(Uncollected::NoConsent),
+        );
     }
 
     #[test]
@@ -253,6 +296,9 @@ mod tests {
         assert_eq!(policy.rule(&place), Collecting::AfterYes);
         place.network = "JP".parse().ok();
         assert_eq!(policy.rule(&place), Collecting::UntilNo);
-        assert_eq!(Place::told(None, Some("zh-Hant-TW")).told, ["TW".parse().expect("a country")]);
+        assert_eq!(
+            Place::told(None, Some("zh-Hant-TW")).told,
+            ["TW".parse().expect("a country")]
+        );
     }
 }

@@ -97,7 +97,11 @@ fn mautic_16425_the_known_profile_survives() {
             let house = House::empty(engine);
             tell(&house, &house.secret_key, &[order("m-1", 1, "u-1", "o-1")]);
             let known = customer(&house, "user_id:u-1")["customer"].clone();
-            tell(&house, &house.write_key, &[view("m-2", 2, json!({"anonymousId": "a-1"}))]);
+            tell(
+                &house,
+                &house.write_key,
+                &[view("m-2", 2, json!({"anonymousId": "a-1"}))],
+            );
             tell(&house, &house.write_key, &[joined("m-3")]);
             house.fixture.settle();
             for name in ["user_id:u-1", "anonymous_id:a-1"] {
@@ -122,7 +126,10 @@ fn mautic_11527_and_12691_what_was_browsed_before_the_login_is_theirs() {
             view("m-4", 4, json!({"anonymousId": "a-1"})),
         ];
         tell(&house, &house.write_key, &calls);
-        assert_eq!(messages(&house, "user_id:u-1"), set(&["m-1", "m-2", "m-3", "m-4"]));
+        assert_eq!(
+            messages(&house, "user_id:u-1"),
+            set(&["m-1", "m-2", "m-3", "m-4"])
+        );
     });
 }
 
@@ -135,12 +142,19 @@ fn tracardi_892_and_474_traits_survive_a_merge_as_they_were() {
         };
         let calls = [
             named("m-1", "u-1", json!({"name": "Sara", "colour": "blue"})),
-            named("m-2", "u-2", json!({"name": "Sarah", "size": "M", "colour": "red"})),
+            named(
+                "m-2",
+                "u-2",
+                json!({"name": "Sarah", "size": "M", "colour": "red"}),
+            ),
             alias("m-3", 3, "u-2", "u-1"),
         ];
         tell(&house, &house.secret_key, &calls);
         let traits = customer(&house, "user_id:u-2")["traits"].clone();
-        assert_eq!(traits, json!({"name": "Sara", "colour": "blue", "size": "M"}));
+        assert_eq!(
+            traits,
+            json!({"name": "Sara", "colour": "blue", "size": "M"})
+        );
     });
 }
 
@@ -156,7 +170,10 @@ fn tracardi_784_and_unomi_193_232_593_events_of_both_sides_show_on_the_one_who_s
         ];
         tell(&house, &house.secret_key, &calls);
         house.fixture.settle();
-        assert_eq!(messages(&house, "user_id:u-1"), set(&["m-1", "m-2", "m-3", "m-4"]));
+        assert_eq!(
+            messages(&house, "user_id:u-1"),
+            set(&["m-1", "m-2", "m-3", "m-4"])
+        );
         assert_eq!(customer(&house, "user_id:u-1")["metrics"]["orders"], 3);
     });
 }
@@ -179,7 +196,10 @@ fn tracardi_850_and_unomi_370_nothing_is_counted_twice() {
         let known = customer(&house, "user_id:u-1");
         assert_eq!(known["metrics"]["orders"], 1);
         assert_eq!(known["merges"].as_array().map(Vec::len), Some(1));
-        assert_eq!(messages(&house, "user_id:u-1"), set(&["m-1", "m-2", "m-3", "m-5"]));
+        assert_eq!(
+            messages(&house, "user_id:u-1"),
+            set(&["m-1", "m-2", "m-3", "m-5"])
+        );
     });
 }
 
@@ -187,7 +207,11 @@ fn tracardi_850_and_unomi_370_nothing_is_counted_twice() {
 fn tracardi_638_a_profile_is_the_same_in_the_next_month() {
     both(|engine| {
         let house = House::empty(engine);
-        tell(&house, &house.write_key, &[view("m-1", 1, json!({"anonymousId": "a-1"}))]);
+        tell(
+            &house,
+            &house.write_key,
+            &[view("m-1", 1, json!({"anonymousId": "a-1"}))],
+        );
         let before = customer(&house, "anonymous_id:a-1")["customer"].clone();
         house.fixture.clock().advance(40 * 86_400_000);
         let mut later = view("m-2", 2, json!({"anonymousId": "a-1"}));
@@ -252,7 +276,9 @@ fn rybbit_1098_a_shared_computer_goes_over_each_time() {
             assert_eq!(bob["merges"], json!([]));
             let browser = |of: &Value| {
                 let names = of["identities"].as_array().expect("names").clone();
-                let found = names.into_iter().find(|it| it["namespace"] == "anonymous_id");
+                let found = names
+                    .into_iter()
+                    .find(|it| it["namespace"] == "anonymous_id");
                 found.expect("the browser")["until"].is_string()
             };
             assert!(browser(&anna) && !browser(&bob), "{anna} {bob}");
@@ -308,7 +334,11 @@ fn posthog_11873_14625_and_16029_identify_and_alias_protect_alike() {
             assert_eq!(code, "merge_not_permitted");
         }
         // Neither does identify: another person's browser goes over, its person does not.
-        tell(&house, &house.write_key, &[identify("m-5", 5, "u-1", "a-2")]);
+        tell(
+            &house,
+            &house.write_key,
+            &[identify("m-5", 5, "u-1", "a-2")],
+        );
         let names = ["user_id:u-1", "user_id:u-2"];
         let [one, two] = names.map(|name| customer(&house, name)["customer"].clone());
         assert_ne!(one, two);
@@ -325,7 +355,11 @@ fn posthog_11873_14625_and_16029_identify_and_alias_protect_alike() {
         assert_eq!(code, "merge_not_permitted");
         // An address that the shop tells leads to the same customer.
         let more = json!({"userId": "u-1", "traits": {"email": "sara@shop.example"}});
-        tell(&house, &house.secret_key, &[call("identify", "m-7", 7, more)]);
+        tell(
+            &house,
+            &house.secret_key,
+            &[call("identify", "m-7", 7, more)],
+        );
         assert_eq!(customer(&house, "email:sara@shop.example")["customer"], one);
     });
 }
@@ -343,9 +377,17 @@ fn unomi_564_what_is_not_to_be_stored_is_not_stored() {
     both(|engine| {
         let house = House::empty(engine);
         policy(&house, "off", "count");
-        let seen = view("m-1", 1, json!({"userId": "u-secret", "anonymousId": "a-secret"}));
+        let seen = view(
+            "m-1",
+            1,
+            json!({"userId": "u-secret", "anonymousId": "a-secret"}),
+        );
         assert_eq!(refused(&house, &house.write_key, &seen), "region_off");
-        assert_eq!(refused(&house, &house.write_key, &seen), "taken", "and counted once");
+        assert_eq!(
+            refused(&house, &house.write_key, &seen),
+            "taken",
+            "and counted once"
+        );
         house.fixture.settle();
         let names = ["u-secret", "a-secret"].map(|id| format!("user_id:{id}"));
         for name in names {
@@ -363,7 +405,10 @@ fn unomi_564_what_is_not_to_be_stored_is_not_stored() {
                 (word, row.int("n").expect("a number"))
             })
             .collect();
-        assert_eq!(counted, [("region_off".to_owned(), 1), ("web".to_owned(), 1)]);
+        assert_eq!(
+            counted,
+            [("region_off".to_owned(), 1), ("web".to_owned(), 1)]
+        );
         // What was bought is taken all the same.
         tell(&house, &house.write_key, &[order("m-2", 2, "u-1", "o-1")]);
     });
@@ -372,7 +417,12 @@ fn unomi_564_what_is_not_to_be_stored_is_not_stored() {
 #[test]
 fn posthog_token_validation_a_mistyped_key_is_refused() {
     let house = House::empty(Engine::Sqlite);
-    let answer = post(&house, "write_mistyped", &[], &[order("m-1", 1, "u-1", "o-1")]);
+    let answer = post(
+        &house,
+        "write_mistyped",
+        &[],
+        &[order("m-1", 1, "u-1", "o-1")],
+    );
     assert_eq!(answer.status, 401);
     assert_eq!(answer.json()["error"]["code"], "unknown_key");
 }
@@ -385,7 +435,10 @@ fn posthog_js_4694_umami_4241_shynet_218_and_matomo_18264_privacy_control_is_hon
             let mut seen = view(id, 1, json!({"userId": "u-1", "anonymousId": "a-1"}));
             seen["context"] = more;
             let said = post(&house, &house.write_key, &[header], &[seen]).json();
-            said["rejected"][0]["code"].as_str().unwrap_or("taken").to_owned()
+            said["rejected"][0]["code"]
+                .as_str()
+                .unwrap_or("taken")
+                .to_owned()
         };
         let nothing = || json!({});
         let agreed = || json!({"consent": {"categoryPreferences": {"analytics": true}}});
@@ -414,7 +467,10 @@ fn posthog_js_4694_umami_4241_shynet_218_and_matomo_18264_privacy_control_is_hon
         let events = events["events"].as_array().expect("events");
         let bare = events.iter().find(|it| it["message_id"] == "m-6");
         let bare = bare.expect("it is there").to_string();
-        assert!(bare.contains("without_profile") && !bare.contains("secret-source"), "{bare}");
+        assert!(
+            bare.contains("without_profile") && !bare.contains("secret-source"),
+            "{bare}"
+        );
         assert!(!bare.contains("/coffee"), "{bare}");
     });
 }
@@ -424,7 +480,11 @@ fn segment_docs_5924_message_ids_of_any_length_have_an_answer() {
     let house = House::empty(Engine::Sqlite);
     let check = |length: usize, expected: &str| {
         let seen = view(&"x".repeat(length), 1, json!({"anonymousId": "a-1"}));
-        assert_eq!(refused(&house, &house.write_key, &seen), expected, "{length}");
+        assert_eq!(
+            refused(&house, &house.write_key, &seen),
+            expected,
+            "{length}"
+        );
     };
     check(1, "taken");
     check(100, "taken");
@@ -444,12 +504,22 @@ fn segment_docs_7732_refusing_analytics_does_not_stop_an_order_e_mail() {
             call("track", id, minute, more)
         };
         let calls = [
-            call("identify", "m-1", 1, json!({"userId": "u-1", "traits": traits})),
+            call(
+                "identify",
+                "m-1",
+                1,
+                json!({"userId": "u-1", "traits": traits}),
+            ),
             word("m-2", 2, agreed),
             word("m-3", 3, no),
             order("m-4", 4, "u-1", "o-1"),
             // The shop may still note a new address of its customer.
-            call("identify", "m-5", 5, json!({"userId": "u-1", "traits": {"city": "Linz"}})),
+            call(
+                "identify",
+                "m-5",
+                5,
+                json!({"userId": "u-1", "traits": {"city": "Linz"}}),
+            ),
         ];
         tell(&house, &house.secret_key, &calls);
         house.fixture.settle();
@@ -473,7 +543,10 @@ fn segment_docs_7732_refusing_analytics_does_not_stop_an_order_e_mail() {
         );
         // How they use the shop is not kept any more, whatever key tells it.
         let seen = view("m-6", 6, json!({"userId": "u-1"}));
-        assert_eq!(refused(&house, &house.secret_key, &seen), "consent_withdrawn");
+        assert_eq!(
+            refused(&house, &house.secret_key, &seen),
+            "consent_withdrawn"
+        );
     });
 }
 
@@ -500,7 +573,10 @@ fn a_withdrawal_acts_at_once_and_within_its_own_batch() {
         assert_eq!(said["accepted"], 4, "{said}");
         assert_eq!(said["rejected"][0]["message_id"], "m-3");
         assert_eq!(said["rejected"][0]["code"], "consent_withdrawn");
-        assert_eq!(messages(&house, "user_id:u-1"), set(&["m-1", "m-2", "m-4", "m-5"]));
+        assert_eq!(
+            messages(&house, "user_id:u-1"),
+            set(&["m-1", "m-2", "m-4", "m-5"])
+        );
         let gone = house.api("GET", "/v1/customers/anonymous_id:a-secret", &Value::Null);
         assert_eq!(gone.status, 404, "nothing of it was bound");
     });
@@ -516,7 +592,10 @@ fn messages_older_than_their_ids_are_kept_are_refused_by_name() {
         };
         let seen = |id: &str| view(id, 1, json!({"userId": "u-1"}));
         let old = "2024-12-17T00:00:00Z";
-        assert_eq!(refused(&house, &house.write_key, &at(old, seen("m-1"))), "too_old");
+        assert_eq!(
+            refused(&house, &house.write_key, &at(old, seen("m-1"))),
+            "too_old"
+        );
         let bought = at(old, order("m-2", 1, "u-1", "o-1"));
         assert_eq!(refused(&house, &house.write_key, &bought), "taken");
         let young = at("2024-12-18T00:00:00Z", seen("m-3"));

@@ -30,14 +30,29 @@ fn token(house: &House, user: &str) -> String {
 fn events_go_in_and_what_is_true_then_comes_out() {
     both(|engine| {
         let house = House::empty(engine);
-        house.api("PUT", "/v1/segments/Buyers", &json!({"where": "orders >= 1"}));
-        house.api("PUT", "/v1/segments/Regulars", &json!({"where": "orders >= 2"}));
+        house.api(
+            "PUT",
+            "/v1/segments/Buyers",
+            &json!({"where": "orders >= 1"}),
+        );
+        house.api(
+            "PUT",
+            "/v1/segments/Regulars",
+            &json!({"where": "orders >= 2"}),
+        );
         let body = json!({"userId": "u-1", "batch": [order("o-1", "u-1")]});
         let answer = ask(&house, &house.secret_key, &[], &body);
         let said = answer.json();
         assert_eq!(answer.status, 200, "{said}");
-        assert_eq!((&said["accepted"], &said["user"]["standing"]), (&json!(1), &json!("new")));
-        assert!(said["user"]["customer"].as_str().is_some_and(|it| it.starts_with("cus_")));
+        assert_eq!(
+            (&said["accepted"], &said["user"]["standing"]),
+            (&json!(1), &json!("new"))
+        );
+        assert!(
+            said["user"]["customer"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("cus_"))
+        );
         let segments = said["segments"].as_array().expect("a list");
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0]["name"], "Buyers");
@@ -88,14 +103,22 @@ fn nobody_reads_about_anybody_but_whom_a_token_proves() {
         assert!(known(&answer), "{}", answer.text);
         assert_eq!(answer.json()["user"]["customer"], Value::Null);
         let cookie = answer.header("set-cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
         let pair = cookie.split(';').next().expect("a pair").to_owned();
         let again = ask(&house, &key, &[("Cookie", &pair)], &json!({}));
         assert!(known(&again), "{}", again.text);
         // One letter altered, or an hour later.
         let last = if token.ends_with('0') { "1" } else { "0" };
         let altered = format!("{}{last}", &token[..token.len() - 1]);
-        assert!(!known(&ask(&house, &key, &[], &json!({"userToken": altered}))));
+        assert!(!known(&ask(
+            &house,
+            &key,
+            &[],
+            &json!({"userToken": altered})
+        )));
         house.fixture.clock().advance(3_600_000);
         assert!(!known(&ask(&house, &key, &[("Cookie", &pair)], &json!({}))));
     });

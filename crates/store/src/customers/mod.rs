@@ -5,7 +5,8 @@ mod due;
 mod merges;
 
 pub use browsers::{
-    MovedIdentity, PastIdentity, identity_move, identity_move_back, identity_unbind, past_identities,
+    MovedIdentity, PastIdentity, identity_move, identity_move_back, identity_unbind,
+    past_identities,
 };
 pub use due::{due_before, due_next, due_put};
 pub use merges::{StoredMerge, merge_get, merge_insert, merge_undo, merges_of};

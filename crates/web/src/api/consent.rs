@@ -170,7 +170,9 @@ pub(super) async fn user_token(
     let name = Identity::new(Namespace::UserId, &body.user_id)
         .map_err(|error| Refusal::Unreadable(error.to_string()))?;
     let lasts_seconds = body.lasts_seconds.unwrap_or(HOUR_SECONDS);
-    let lasts_ms = lasts_seconds.clamp(0, USER_TOKEN_MS_MAX).saturating_mul(1_000);
+    let lasts_ms = lasts_seconds
+        .clamp(0, USER_TOKEN_MS_MAX)
+        .saturating_mul(1_000);
     let made = asking.read(Permission::SeePersonal, move |app| {
         app.user_token(&name, lasts_ms)
     });

@@ -65,7 +65,9 @@ impl Modify for SecretKey {
         components.add_security_scheme("secret_key", SecurityScheme::Http(scheme));
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A write key, which may stand in the shop's pages: write_…"))
+            .description(Some(
+                "A write key, which may stand in the shop's pages: write_…",
+            ))
             .build();
         components.add_security_scheme("write_key", SecurityScheme::Http(scheme));
     }

@@ -40,12 +40,27 @@ enum Part {
 /// Each with its address, its word there, and what it is called.
 const PARTS: [(Part, &str, &str, &str); 8] = [
     (Part::Sources, "/visits", "", "visits-sources"),
-    (Part::Campaigns, "/visits/campaigns", "campaigns", "visits-campaigns"),
+    (
+        Part::Campaigns,
+        "/visits/campaigns",
+        "campaigns",
+        "visits-campaigns",
+    ),
     (Part::Words, "/visits/words", "words", "visits-words"),
     (Part::Pages, "/visits/pages", "pages", "visits-pages"),
-    (Part::Content, "/visits/content", "content", "visits-content"),
+    (
+        Part::Content,
+        "/visits/content",
+        "content",
+        "visits-content",
+    ),
     (Part::Places, "/visits/places", "places", "visits-places"),
-    (Part::Devices, "/visits/devices", "devices", "visits-devices"),
+    (
+        Part::Devices,
+        "/visits/devices",
+        "devices",
+        "visits-devices",
+    ),
     (Part::Hours, "/visits/hours", "hours", "visits-hours"),
 ];
 
@@ -184,7 +199,10 @@ impl Scene<'_> {
         let speech = self.speech;
         let figures = &self.visits.figures;
         let rows = self.visits.tables.get(&Dimension::Source);
-        let best = rows.into_iter().flatten().max_by_key(|row| row.figures.first_orders);
+        let best = rows
+            .into_iter()
+            .flatten()
+            .max_by_key(|row| row.figures.first_orders);
         let best = best.filter(|row| row.figures.first_orders > 0);
         match best {
             Some(best) if figures.first_orders >= CUSTOMERS_FOR_A_SHARE => {

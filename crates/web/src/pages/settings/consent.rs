@@ -77,7 +77,10 @@ impl ConsentForm {
             let codes = self.typed(*rule).split([' ', ',', ';', '،', '、']);
             for code in codes.map(str::trim).filter(|code| !code.is_empty()) {
                 let country: Country = code.parse().map_err(|_| "settings-wrong-country")?;
-                if countries.insert(country, *rule).is_some_and(|other| other != *rule) {
+                if countries
+                    .insert(country, *rule)
+                    .is_some_and(|other| other != *rule)
+                {
                     return Err("settings-wrong-country-twice");
                 }
             }
@@ -153,7 +156,13 @@ pub(super) async fn change(
         Err(wrong) => {
             let is_open = is_open(&asking).await?;
             let settings = SettingsForm::of(&asking.shared.app.in_force().settings);
-            Ok(page(&asking, (&settings, &form), is_open, None, Some(wrong)))
+            Ok(page(
+                &asking,
+                (&settings, &form),
+                is_open,
+                None,
+                Some(wrong),
+            ))
         }
     }
 }

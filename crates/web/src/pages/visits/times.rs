@@ -261,7 +261,9 @@ impl Scene<'_> {
             value: None,
             size: speech.number(hours[day].iter().sum()),
             size_value: u64::try_from(hours[day].iter().sum::<i64>()).unwrap_or(0),
-            cells: (0..24).map(|hour| Some(self.hour_cell(day, hour, deepest))).collect(),
+            cells: (0..24)
+                .map(|hour| Some(self.hour_cell(day, hour, deepest)))
+                .collect(),
         };
         HeatMap {
             id: "hours",
