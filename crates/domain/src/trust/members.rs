@@ -1,4 +1,4 @@
-//! Who is on a list, in few bytes: a million customers in four megabytes, and one of them found by
+//! Who is on a list, in few bytes: a million customers in five megabytes, and one of them found by
 //! reading a 256th of it.
 //!
 //! Of each id the last five bytes are kept, which chance made; of two customers in a million
@@ -84,7 +84,7 @@ mod tests {
         };
         let list = pack_members((0..10_000).step_by(2).map(customer));
         let size: usize = list.values().map(Vec::len).sum();
-        assert!(size < 5_000 * 5, "{size}");
+        assert!(size < 5_000 * 7, "{size}");
         for number in 0..10_000 {
             let (part, place) = member_place(customer(number));
             let has = list.get(&part).is_some_and(|part| has_member(part, place));

@@ -602,7 +602,7 @@ fn messages_older_than_their_ids_are_kept_are_refused_by_name() {
         assert_eq!(refused(&house, &house.write_key, &young), "taken");
         // Forgetting and refusing agree: what is still taken is still known.
         house.fixture.app().prune().expect("pruned");
-        let said = post(&house, &house.write_key, &[], &[young.clone()]).json();
+        let said = post(&house, &house.write_key, &[], std::slice::from_ref(&young)).json();
         assert_eq!(said["duplicates"], 1, "{said}");
         house.fixture.clock().advance(86_400_000);
         house.fixture.app().prune().expect("pruned");
@@ -611,7 +611,7 @@ fn messages_older_than_their_ids_are_kept_are_refused_by_name() {
         let mut behind = at("1995-01-01T00:00:00Z", seen("m-4"));
         behind["sentAt"] = json!("1995-01-01T00:00:05Z");
         for duplicates in [0, 1] {
-            let said = post(&house, &house.write_key, &[], &[behind.clone()]).json();
+            let said = post(&house, &house.write_key, &[], std::slice::from_ref(&behind)).json();
             assert_eq!(said["duplicates"], duplicates, "{said}");
         }
     });

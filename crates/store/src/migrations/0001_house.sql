@@ -68,8 +68,8 @@ CREATE TABLE identities (
 ) WITHOUT ROWID;
 CREATE INDEX identities_by_stream ON identities (stream, hmac);
 
--- by stream: browsers that were somebody's until another person said to be in them; the name
--- itself is encrypted with the key of the stream that bore it
+-- The name itself is encrypted with the key of the stream that bore it.
+-- by stream: browsers that were somebody's until another person said to be in them
 CREATE TABLE past_identities (
     stream BYTEA NOT NULL,
     value BYTEA NOT NULL,
@@ -420,8 +420,8 @@ CREATE TABLE handed_lists (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
--- by own key (the part of a list in which a customer is looked for): who is on which list, as the
--- ends of ids, which lead to nobody who was erased
+-- Ends of ids, which lead to nobody who was erased; a customer is looked for in one part.
+-- by own key: who is on which list
 CREATE TABLE handed_members (
     part BIGINT NOT NULL,
     list BYTEA NOT NULL,

@@ -98,6 +98,7 @@ fn every_table_is_declared_and_keyed_for_spreading() {
                 "posting",
                 "order_id",
                 "order_key",
+                "part",
             ],
         ),
         ("per writer", &["stripe", "writer"]),

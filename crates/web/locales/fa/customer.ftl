@@ -81,7 +81,7 @@ customer-disclosed-key = برنامه‌ای با کلید
 customer-disclosed-system = دستگاه خود فروشگاه
 customer-disclosed-everything = همهٔ داده‌های این شخص
 customer-disclosed-list = { $customers ->
-    [one] فهرستی از ۱ مشتری: نام، وضعیت، کشور، سفارش‌ها و مبلغ‌ها
+    [1] فهرستی از ۱ مشتری: نام، وضعیت، کشور، سفارش‌ها و مبلغ‌ها
    *[other] فهرستی از { $customers-shown } مشتری: نام، وضعیت، کشور، سفارش‌ها و مبلغ‌ها
  }
 customer-purpose-analytics = تحلیل رفتار

@@ -1,4 +1,6 @@
-//! `/v1/consent-policy`: what the shop keeps of what people do; `/v1/user-tokens`: who reads a page.
+//! `/v1/consent-policy`: what the shop keeps of what people do.
+//!
+//! `/v1/user-tokens`: who reads a page.
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,8 @@
 //! secret key. A page's reader is proved by a token that the shop's back end asked for
 //! (`POST /v1/user-tokens`), sent along or kept in a cookie that no script reads.
 
+use std::collections::BTreeMap;
+
 use app::App;
 use app::customers::{CustomerContext, CustomerRef};
 use app::settings::KeyKind;
@@ -26,6 +28,18 @@ use crate::asked::{Asked, ContextAsked};
 use crate::cookies;
 use crate::errors::{ErrorAnswer, Refusal};
 use crate::shared::Shared;
+
+/// What a body may have: what is asked, and what stands around the events of a batch.
+const MEMBERS: [&str; 8] = [
+    "writeKey",
+    "batch",
+    "sentAt",
+    "context",
+    "integrations",
+    "userToken",
+    "userId",
+    "anonymousId",
+];
 
 /// Events, and about whom something is asked.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -193,8 +207,19 @@ fn asked_in(posted: &mut Posted) -> Result<ContextBody, Refusal> {
         posted.bytes = unpacked.into();
         posted.is_packed = false;
     }
-    let body: ContextBody = serde_json::from_slice(&posted.bytes)
-        .map_err(|error| Refusal::Unreadable(format!("the body is no such document: {error}")))?;
+    let wrong = |what: &dyn std::fmt::Display| {
+        Refusal::Unreadable(format!("the body is no such document: {what}"))
+    };
+    // A list would be read as the values of the members in their order.
+    let members: BTreeMap<String, IgnoredAny> =
+        serde_json::from_slice(&posted.bytes).map_err(|error| wrong(&error))?;
+    if let Some(other) = members
+        .keys()
+        .find(|name| !MEMBERS.contains(&name.as_str()))
+    {
+        return Err(wrong(&format!("it has no member {other:?}")));
+    }
+    let body: ContextBody = serde_json::from_slice(&posted.bytes).map_err(|error| wrong(&error))?;
     if !body.has_batch {
         let bare = json!({"writeKey": body.write_key, "batch": []});
         posted.bytes = Bytes::from(bare.to_string());

@@ -69,7 +69,8 @@ impl Operation<'_> {
         let found = found.find(|it| it.method == self.method && it.path == self.path)?;
         match found.gate {
             Gate::Needs(permission) => Some(permission),
-            Gate::Anybody | Gate::SignedIn | Gate::Sends => None,
+            Gate::Sends => Some(Permission::SendEvents),
+            Gate::Anybody | Gate::SignedIn => None,
         }
     }
 }
