@@ -258,13 +258,7 @@ async fn record(
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let inside = shared.clone();
     let given = shared.run(move || {
-        let mut sent = Sent::default();
-        let opened = posted.open(&inside.app, &mut sent);
-        let opened = opened.and_then(|(holder, batch)| {
-            keep_pace(&inside, &holder, &batch)?;
-            Ok((holder, batch))
-        });
-        let (holder, batch) = opened.map_err(|refusal| sent.refused(&inside, refusal))?;
+        let (holder, batch) = let_in(&inside, &posted)?;
         caller.is_secret = holder.kind == KeyKind::Secret;
         caller.key = Some(holder);
         let (recorded, places, told) = sorted_out(&inside, batch);
@@ -291,6 +285,17 @@ async fn record(
     }
     recorded.rejected.sort_by_key(|it| it.index);
     Ok((holder, recorded))
+}
+
+/// Who sends what; what is refused is seen by whoever watches.
+fn let_in(shared: &Shared, posted: &Posted) -> Result<(KeyHolder, ToldBatch), Refusal> {
+    let mut sent = Sent::default();
+    let opened = posted.open(&shared.app, &mut sent);
+    let opened = opened.and_then(|(holder, batch)| {
+        keep_pace(shared, &holder, &batch)?;
+        Ok((holder, batch))
+    });
+    opened.map_err(|refusal| sent.refused(shared, refusal))
 }
 
 /// Holds up a key or a browser that is too fast. A shop's own server speaks for all its customers,

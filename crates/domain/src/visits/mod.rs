@@ -13,7 +13,7 @@ mod search;
 mod session;
 mod sites;
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 pub use arrival::{Arrival, SourceClass};
 pub use count::{Count, Dimension, MEASURES, Measure, OTHER, is_open};

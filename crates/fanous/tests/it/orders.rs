@@ -54,7 +54,10 @@ fn an_order_is_updated_cancelled_and_taken_back_once() {
         let key = house.secret_key.clone();
         // The update comes first, and waits.
         let update = order("m-2", 11, "Order Updated", "40.00");
-        assert_eq!(accepted(&send(&house, &key, &[update.clone()])), (1, 0));
+        assert_eq!(
+            accepted(&send(&house, &key, std::slice::from_ref(&update))),
+            (1, 0)
+        );
         let first = order("m-1", 10, "Order Completed", "24.00");
         assert_eq!(accepted(&send(&house, &key, &[first])), (1, 0));
         assert_eq!(figures(&house), (1, 4_000));

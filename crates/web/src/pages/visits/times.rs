@@ -155,6 +155,7 @@ impl Scene<'_> {
             return html! {};
         };
         let words = Words::new().text("day", self.day(last));
+        let heads = ["visits-visits", "visits-new", "visits-first-orders"];
         html! {
             section aria-labelledby="stretches" {
                 h2 #stretches { (speech.say("visits-stretches")) }
@@ -165,7 +166,7 @@ impl Scene<'_> {
                         thead {
                             tr {
                                 th scope="col" { (speech.say("visits-when")) }
-                                @for head in ["visits-visits", "visits-new", "visits-first-orders"] {
+                                @for head in heads {
                                     th.n scope="col" { (speech.say(head)) }
                                 }
                             }
