@@ -148,7 +148,11 @@ impl Scene<'_> {
             (self.months())
             (self.parts())
             @match self.part {
-                Part::Sources => { (self.classes()) (self.of(Dimension::Source)) (self.stretches()) }
+                Part::Sources => {
+                    (self.classes())
+                    (self.of(Dimension::Source))
+                    (self.stretches())
+                }
                 Part::Campaigns => (self.of(Dimension::Campaign)),
                 Part::Words => { (self.words()) (self.skills()) }
                 Part::Pages => (self.pages()),

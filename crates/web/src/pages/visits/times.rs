@@ -165,9 +165,9 @@ impl Scene<'_> {
                         thead {
                             tr {
                                 th scope="col" { (speech.say("visits-when")) }
-                                @for head in ["visits-visits", "visits-new", "visits-first-orders"] {
-                                    th.n scope="col" { (speech.say(head)) }
-                                }
+                                th.n scope="col" { (speech.say("visits-visits")) }
+                                th.n scope="col" { (speech.say("visits-new")) }
+                                th.n scope="col" { (speech.say("visits-first-orders")) }
                             }
                         }
                         tbody {
