@@ -1,7 +1,5 @@
 //! A look at a page, from what was told of it and of who told it.
 
-use std::net::IpAddr;
-
 use domain::events::{Behaviour, Context, PageView, Told};
 use domain::trust::Country;
 use domain::visits::{Agent, Arrival, Look, is_bot, page_name, searched_here, tidy};
@@ -29,17 +27,16 @@ pub(crate) fn is_by_bot(told: &Told, caller: &Caller) -> bool {
 
 /// Where the person is on the network: a browser's own address, or the one that the shop's server
 /// names. It is asked for the place and then forgotten.
-fn address(told: &Told, caller: &Caller) -> Option<IpAddr> {
-    let named = || told.context.ip.as_deref()?.parse().ok();
+fn address(told: &Told, caller: &Caller) -> Option<String> {
     match !caller.is_secret || told.context.is_direct {
-        true => caller.ip,
-        false => named(),
+        true => caller.ip.map(|address| address.to_string()),
+        false => told.context.ip.clone(),
     }
 }
 
 /// The country of the person's network, where it can be looked up.
 pub(crate) fn country_of(told: &Told, caller: &Caller) -> Option<Country> {
-    let place = caller.places.as_ref()?.place(address(told, caller)?)?;
+    let place = caller.places.as_ref()?.place(&address(told, caller)?)?;
     place.split(' ').next()?.parse().ok()
 }
 
@@ -67,7 +64,7 @@ pub(crate) fn look_of(told: &Told, caller: &Caller, in_force: &InForce) -> Optio
             .and_then(Agent::of),
         place: found
             .filter(|_| is_view)
-            .and_then(|(address, places)| places.place(address)),
+            .and_then(|(address, places)| places.place(&address)),
         search: words.map(|words| {
             let skill = in_force.vocabulary.skill(&words);
             (words, skill)

@@ -14,6 +14,7 @@ use domain::insight::RangeAsked;
 use domain::time::Millis;
 use domain::trust::{Purpose, Uncollected};
 use domain::visits::{Dimension, OTHER, Places};
+use store::Engine;
 use testkit::engines::both;
 use testkit::fixture::Fixture;
 use testkit::told::{START, event, named, order, ordered, user, visit};
@@ -30,7 +31,7 @@ const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTM
 struct Somewhere;
 
 impl Places for Somewhere {
-    fn place(&self, _: IpAddr) -> Option<String> {
+    fn place(&self, _: &str) -> Option<String> {
         Some("IR".to_owned())
     }
 }
@@ -243,7 +244,7 @@ fn what_led_to_an_order_is_counted_beside_the_visit() {
         assert_eq!(visits.hours[2][0], 1);
         let observed = state_of(&shop, &buyer).observed;
         let source = observed.source.map(|(_, source)| source);
-        assert_eq!(source.as_deref(), Some("letter/mail"));
+        assert_eq!(source.as_deref(), Some("letter/email"));
     });
 }
 
@@ -371,7 +372,7 @@ fn who_agrees_on_the_way_keeps_what_led_here_and_counts_once() {
         let observed = state_of(&shop, &somebody()).observed;
         assert_eq!(observed.visits, 1);
         let source = observed.source.map(|(_, source)| source);
-        assert_eq!(source.as_deref(), Some("letter/other"));
+        assert_eq!(source.as_deref(), Some("letter"));
     });
 }
 
@@ -403,25 +404,30 @@ fn bots_are_no_visitors_and_are_counted_as_what_they_are() {
 fn a_day_has_room_for_so_many_names_even_after_a_restart() {
     both(|engine| {
         let mut shop = Fixture::new(engine);
-        let looks = |from: i64| -> Vec<Told> {
-            (from..from + 70)
+        let looks = |numbers: std::ops::Range<i64>| -> Vec<Told> {
+            numbers
                 .map(|number| {
                     let who = named(&format!("anonymous_id:b{number}"));
                     look(&who, 0, &format!("/p{number}"), "")
                 })
                 .collect()
         };
-        collect(shop.app(), looks(0), &browser());
+        collect(shop.app(), looks(0..70), &browser());
         shop.restart();
-        collect(shop.app(), looks(70), &browser());
+        collect(shop.app(), looks(70..320), &browser());
         let visits = visits(&shop);
         assert!(visits.has_others);
         let names = "SELECT COUNT(DISTINCT dimension) AS n FROM rollups
                       WHERE metric = 'visits' AND dimension LIKE 'landing:%'";
-        assert_eq!(number(&shop, names), 101);
+        // The room is each writer's own, and PostgreSQL has several.
+        let most = match engine {
+            Engine::Sqlite => 101,
+            Engine::Postgres => 171,
+        };
+        assert!((101..=most).contains(&number(&shop, names)), "{engine:?}");
         let landings = rows(&visits, Dimension::Landing);
-        assert_eq!(landings.last(), Some(&row(OTHER, [90, 90, 0, 0, 0])));
-        assert_eq!(landings.iter().map(|it| it.1[0]).sum::<i64>(), 140);
+        assert_eq!(landings.last().map(|it| it.0.as_str()), Some(OTHER));
+        assert_eq!(landings.iter().map(|it| it.1[0]).sum::<i64>(), 320);
     });
 }
 

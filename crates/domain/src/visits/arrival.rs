@@ -192,13 +192,17 @@ impl Arrival {
         !matches!(self.class, SourceClass::Own | SourceClass::Direct)
     }
 
-    /// How the customer's profile names it: `google/search`; none where nothing is known.
+    /// How the customer's profile names it: `letter/email`, `google/search`; none where nothing is
+    /// known.
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         let is_told = self.is_from_outside();
-        is_told.then(|| match self.source.as_str() {
-            "" => self.class.word().to_owned(),
-            source => format!("{source}/{}", self.class.word()),
+        let campaign = self.campaign.as_deref();
+        let campaign = campaign.and_then(|whole| whole.rsplit(BETWEEN).next());
+        is_told.then(|| match (campaign, self.source.as_str()) {
+            (Some(campaign), _) => campaign.to_owned(),
+            (None, "") => self.class.word().to_owned(),
+            (None, source) => format!("{source}/{}", self.class.word()),
         })
     }
 }

@@ -13,8 +13,6 @@ mod search;
 mod session;
 mod sites;
 
-use core::net::IpAddr;
-
 pub use arrival::{Arrival, SourceClass};
 pub use count::{Count, Dimension, MEASURES, Measure, OTHER, is_open};
 pub use device::{Agent, DeviceClass, is_bot};
@@ -26,5 +24,5 @@ pub use session::{Counting, Look, Names, Step, VISIT_IDLE_MS, VISIT_WINDOW_MS, V
 /// is never kept.
 pub trait Places: std::fmt::Debug + Send + Sync {
     /// The country, and the town where the file knows it: `IR`, or `IR Tehran`.
-    fn place(&self, address: IpAddr) -> Option<String>;
+    fn place(&self, address: &str) -> Option<String>;
 }

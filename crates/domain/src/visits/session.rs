@@ -94,7 +94,8 @@ impl Visit {
         let Some(latest) = latest else {
             return start;
         };
-        if look.at < latest.started_at {
+        // Of pages that come in the wrong order, those near its beginning belong to it.
+        if latest.started_at.0 - look.at.0 > VISIT_IDLE_MS {
             return Step::Aside;
         }
         let campaign = campaign_of(&look.arrival);
@@ -212,7 +213,9 @@ impl Counting<'_> {
     /// An order counts for the latest visit before it.
     pub fn order(&mut self, latest: Option<&Visit>, at: Millis, is_first: bool, value: i64) {
         let within = |it: &&Visit| {
-            it.views > 0 && at >= it.started_at && at.0 - it.last_at.0 <= VISIT_WINDOW_MS
+            it.views > 0
+                && it.started_at.0 - at.0 <= VISIT_IDLE_MS
+                && at.0 - it.last_at.0 <= VISIT_WINDOW_MS
         };
         let Some(visit) = latest.filter(within) else {
             return;

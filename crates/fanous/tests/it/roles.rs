@@ -21,6 +21,7 @@ fn filled(path: &str) -> String {
         ("{key}", format!("key_{zeros}")),
         ("{session}", format!("ses_{zeros}")),
         ("{name}", "nothing".to_owned()),
+        ("{part}", "words".to_owned()),
     ] {
         path = path.replace(part, &filling);
     }
