@@ -197,7 +197,7 @@ fn what_led_to_an_order_is_counted_beside_the_visit() {
         let too_late = order("1003", &buyer, Millis(START.0 + 31 * DAY), 1_000);
         let free = event(
             "free",
-            &[buyer.clone()],
+            std::slice::from_ref(&buyer),
             Millis(START.0 + DAY),
             ordered("1004", 0),
         );
