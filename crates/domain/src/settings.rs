@@ -6,6 +6,7 @@ pub use catalogue::{CATEGORIES_MAX, CATEGORY_BYTES_MAX, Catalogue, CatalogueRow,
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::EventSchemas;
 use crate::money::Currency;
 use crate::time::{Calendar, Zone};
 use crate::trust::ConsentPolicy;
@@ -30,6 +31,9 @@ pub struct ShopSettings {
     pub is_synthetic: bool,
     /// What it keeps of what people do.
     pub consent: ConsentPolicy,
+    /// What it declares of its own events.
+    #[serde(skip_serializing_if = "EventSchemas::is_empty")]
+    pub events: EventSchemas,
 }
 
 impl Default for ShopSettings {
@@ -42,6 +46,7 @@ impl Default for ShopSettings {
             toman: false,
             is_synthetic: false,
             consent: ConsentPolicy::default(),
+            events: EventSchemas::default(),
         }
     }
 }

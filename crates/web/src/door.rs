@@ -34,7 +34,7 @@ use line::{Line, Turn};
 
 /// The longest line and headers of a request together; more is answered 431. It is also what is
 /// read of a connection at once, so it bounds what a crowd of connections can hold.
-const HEAD_BYTES_MAX: usize = 16 << 10;
+const HEAD_BYTES_MAX: usize = 32 << 10;
 /// So long it takes at most until whoever was sent away has given back what they held.
 const BREATH: Duration = Duration::from_millis(50);
 

@@ -14,7 +14,7 @@ use super::clock::moment;
 use super::message::{Reading, code};
 use super::money;
 use super::names::{self, Known};
-use super::object::{Object, Value};
+use super::object::{Object, Value, is_plainly};
 use super::order;
 use super::problem::Problem;
 
@@ -23,6 +23,8 @@ pub(super) struct Understood {
     pub(super) behaviour: Behaviour,
     /// The plain names of the properties that the behaviour holds; the others are personal.
     pub(super) held: Cow<'static, [&'static str]>,
+    /// The same of a declaration of the shop's, as they came.
+    pub(super) held_by_shop: Vec<String>,
     /// What was said in free words.
     pub(super) words: Option<String>,
     pub(super) products: Vec<ProductTold>,
@@ -38,9 +40,16 @@ impl Understood {
         Self {
             behaviour,
             held: Cow::Borrowed(held),
+            held_by_shop: Vec::new(),
             words: None,
             products: Vec::new(),
         }
+    }
+
+    /// Whether the behaviour holds the property of this name.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        let is_held = self.held.iter().any(|plain| is_plainly(name, plain));
+        is_held || self.held_by_shop.iter().any(|held| held == name)
     }
 }
 
@@ -139,6 +148,43 @@ fn declared(
     let name = kind.name.to_owned();
     Understood {
         held: Cow::Owned(held),
+        ..Understood::named(Behaviour::Happened(Happened { name, fields }))
+    }
+}
+
+/// An event that only the shop may know: with the fields that it declared, as [`declared`].
+pub(super) fn unknown(
+    name: &str,
+    properties: &Object<'_>,
+    reading: &Reading<'_, '_>,
+    flags: &mut Flags,
+) -> Understood {
+    let name = names::kept(name);
+    let Some(schema) = reading.received.schemas.of(&name) else {
+        return Understood::named(Behaviour::Other(name));
+    };
+    let mut fields = BTreeMap::new();
+    for (given, value) in properties.members() {
+        let declared = schema.fields.get(given).filter(|it| !it.is_personal);
+        let Some(declared) = declared else {
+            continue;
+        };
+        match field_value(declared.holds, value, reading) {
+            Some(value) => {
+                fields.insert(given.to_owned(), value);
+            }
+            None if value.string().is_some_and(|text| text.trim().is_empty()) => {}
+            None => {
+                flags.insert(Flag::FieldUnreadable);
+            }
+        }
+    }
+    // The log reads one without fields as an event that nobody declared.
+    if fields.is_empty() {
+        return Understood::named(Behaviour::Other(name));
+    }
+    Understood {
+        held_by_shop: fields.keys().cloned().collect(),
         ..Understood::named(Behaviour::Happened(Happened { name, fields }))
     }
 }

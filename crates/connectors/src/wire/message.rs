@@ -397,7 +397,7 @@ impl Reading<'_, '_> {
         let properties = self.item.object(&["properties"]).unwrap_or_default();
         let told = match names::known(&name) {
             Some(known) => commerce::told(known, &name, &properties, self, context, flags)?,
-            None => Understood::named(Behaviour::Other(names::kept(&name))),
+            None => commerce::unknown(&name, &properties, self, flags),
         };
         let name = Some(name.into_owned());
         Ok(self.finish(told, name, &properties, flags))
@@ -411,7 +411,7 @@ impl Reading<'_, '_> {
         flags: &mut Flags,
     ) -> Said {
         let mut personal = Gathered::new(self.may(), flags);
-        personal.properties(properties, &told.held);
+        personal.properties(properties, |name| told.holds(name));
         if let Some(words) = &told.words {
             personal.words(words);
         }

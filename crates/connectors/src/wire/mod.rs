@@ -32,7 +32,7 @@ pub use problem::{MessageError, Problem, WireError};
 
 use std::ops::ControlFlow;
 
-use domain::events::{Sender, ToldBatch, ToldError};
+use domain::events::{EventSchemas, Sender, ToldBatch, ToldError};
 use domain::money::Currency;
 use domain::time::{Millis, Zone};
 
@@ -56,6 +56,8 @@ pub struct Received<'r> {
     pub zone: &'r Zone,
     /// What the sender's key is worth.
     pub trust: Trust,
+    /// What the shop declares of its own events.
+    pub schemas: &'r EventSchemas,
 }
 
 /// What the word of a sender is worth, by the key it came with.
@@ -148,6 +150,7 @@ pub fn told(body: &[u8], kind: Option<&str>, sender: &Sender) -> Result<ToldBatc
         at: sender.at,
         currency: sender.currency,
         zone: &sender.zone,
+        schemas: &sender.schemas,
         trust: match sender.is_secret {
             true => Trust::Secret,
             false => Trust::Public,

@@ -63,12 +63,10 @@ impl<'f> Gathered<'f> {
         });
     }
 
-    /// Takes properties under their own names, but for those with these plain names, which the
-    /// behaviour holds.
-    pub(super) fn properties(&mut self, properties: &Object<'_>, held: &[&str]) {
+    /// Takes properties under their own names, but for those that the behaviour holds.
+    pub(super) fn properties(&mut self, properties: &Object<'_>, is_held: impl Fn(&str) -> bool) {
         self.open("", properties, LEVELS, &mut |name| {
-            let is_held = held.iter().any(|plain| is_plainly(name, plain));
-            (!is_held).then_some(Cow::Borrowed(name))
+            (!is_held(name)).then_some(Cow::Borrowed(name))
         });
     }
 

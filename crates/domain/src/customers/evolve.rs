@@ -337,7 +337,9 @@ fn come_from(observed: &mut Observed, at: Millis, source: Option<&str>) {
 
 fn reach(observed: &mut Observed, stage: Stage, fact: &Fact) {
     let (channel, at) = (observed.channels.entry(fact.channel).or_default(), fact.at);
-    let (first, last) = channel.stages.entry(stage).or_insert((at, at));
+    let last = channel.stages.entry(stage).or_insert(at);
+    *last = (*last).max(at);
+    let (first, last) = observed.stages.entry(stage).or_insert((at, at));
     (*first, *last) = ((*first).min(at), (*last).max(at));
 }
 

@@ -45,6 +45,9 @@ pub struct Observed {
     /// The first two visits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub first_visits: Vec<VisitStart>,
+    /// The first and the latest time at each stage of the buying process.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stages: BTreeMap<Stage, (Millis, Millis)>,
     /// What kinds of things the customer cares for.
     #[serde(skip_serializing_if = "is_nothing")]
     pub interests: Interests,
@@ -106,9 +109,9 @@ pub struct ChannelFigures {
     /// Days with an order, in the shop's zone, in order and each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub order_days: Vec<Day>,
-    /// The first and the latest time at each stage of the buying process.
+    /// The latest time at each stage of the buying process.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub stages: BTreeMap<Stage, (Millis, Millis)>,
+    pub stages: BTreeMap<Stage, Millis>,
     /// The latest complaint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complained_at: Option<Millis>,
@@ -392,24 +395,13 @@ impl Observed {
         self.channels.values().map(|it| it.refunds).sum()
     }
 
-    /// The first and the latest time at each stage of the buying process, on any channel.
-    #[must_use]
-    pub fn stages(&self) -> BTreeMap<Stage, (Millis, Millis)> {
-        let mut all: BTreeMap<Stage, (Millis, Millis)> = BTreeMap::new();
-        for (stage, (first, last)) in self.channels.values().flat_map(|it| &it.stages) {
-            let known = all.entry(*stage).or_insert((*first, *last));
-            *known = (known.0.min(*first), known.1.max(*last));
-        }
-        all
-    }
-
     /// The latest time at each touchpoint on each channel, in their order.
     #[must_use]
     pub fn touches(&self) -> Vec<Touch> {
         let mut touches = Vec::new();
         for (channel, figures) in &self.channels {
             let stages = figures.stages.iter();
-            let stages = stages.map(|(stage, (_, last))| (Touchpoint::from(*stage), Some(*last)));
+            let stages = stages.map(|(stage, last)| (Touchpoint::from(*stage), Some(*last)));
             let others = [
                 (Touchpoint::Help, figures.complained_at),
                 (Touchpoint::Return, figures.refunded_at),
@@ -427,8 +419,7 @@ impl Observed {
     /// reached at the same moment the furthest.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {
-        let stages = self.channels.values().flat_map(|it| &it.stages);
-        let reached = stages.map(|(stage, (_, last))| (*last, *stage));
+        let reached = self.stages.iter().map(|(stage, (_, last))| (*last, *stage));
         reached.max().map(|(_, stage)| stage)
     }
 }

@@ -12,6 +12,7 @@ mod decided;
 mod history;
 mod order;
 mod problem;
+mod schemas;
 mod told;
 
 pub use behaviour::{
@@ -30,6 +31,9 @@ pub use order::{
     Refund, RefundMatch, RefundedLine, Sums,
 };
 pub use problem::BehaviourError;
+pub use schemas::{
+    ABOUT_BYTES_MAX, EventSchema, EventSchemas, FieldSchema, SCHEMAS_MAX, SchemaError,
+};
 pub use told::{Alias, Campaign, Context, Flag, Flags, Page, Sender, Told, ToldBatch, ToldError};
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Event, ProductTold};
+use super::{Event, EventSchemas, ProductTold};
 use crate::money::Currency;
 use crate::time::{Millis, Zone};
 
@@ -18,6 +18,8 @@ pub struct Sender {
     pub zone: Zone,
     /// Whether it came with a secret key: a public one can be copied from a page.
     pub is_secret: bool,
+    /// What the shop declares of its own events.
+    pub schemas: EventSchemas,
 }
 
 /// A body that was read.

@@ -439,3 +439,49 @@ fn a_browser_that_tells_too_much_is_asked_to_wait_and_nobody_else_is() {
     let customer = house.get("/v1/customers/anonymous_id:a-1");
     assert_eq!(customer["streams"][0]["facts"], 2_550);
 }
+
+#[test]
+fn what_the_shop_declares_of_its_events_is_kept_in_the_clear_from_then_on() {
+    both(|engine| {
+        let house = House::empty(engine);
+        let told = |message_id: &str| {
+            let mut call = track(message_id, "Taste Quiz Finished");
+            call["properties"] = json!({"score": 7, "nickname": "Sam"});
+            let body = json!({ "batch": [call] }).to_string();
+            let key = format!("Bearer {}", house.secret_key);
+            let answer = house.send("POST", "/v1/batch", &[("Authorization", &key)], &body);
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        };
+        told("m-1");
+        let path = "/v1/events/schemas/Taste%20Quiz%20Finished";
+        let schema = json!({"about": "A quiz", "fields": {
+            "score": {"holds": "number", "about": "points, 0 to 10"},
+            "nickname": {"holds": "text", "is_personal": true},
+        }});
+        let declared = house.api("PUT", path, &schema);
+        assert_eq!(declared.status, 200, "{}", declared.text);
+        told("m-2");
+        assert_eq!(house.api("DELETE", path, &Value::Null).status, 200);
+        assert_eq!(house.api("DELETE", path, &Value::Null).status, 404);
+        told("m-3");
+        let events = house.get("/v1/events?customer=user_id:u-1");
+        let events = events["events"].as_array().expect("events").clone();
+        let check = |message_id: &str, properties: Value, personal: Value| {
+            let event = events.iter().find(|it| it["message_id"] == message_id);
+            let event = event.expect("it was taken");
+            assert_eq!(event["properties"], properties, "{message_id}");
+            let mut kept = event["personal"].clone();
+            kept.as_object_mut().expect("texts").remove("kept_because");
+            assert_eq!(kept, personal, "{message_id}");
+        };
+        let all = json!({"score": "7", "nickname": "Sam"});
+        check("m-1", json!({}), all.clone());
+        check("m-2", json!({"score": 7}), json!({"nickname": "Sam"}));
+        check("m-3", json!({}), all);
+        // What has a meaning of its own cannot be declared again.
+        let taken = house.api("PUT", "/v1/events/schemas/Order%20Completed", &schema);
+        assert_eq!(taken.status, 400, "{}", taken.text);
+        let wrong = json!({"fields": {"score": {"holds": "figure"}}});
+        assert_eq!(house.api("PUT", path, &wrong).status, 400);
+    });
+}

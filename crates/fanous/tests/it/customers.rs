@@ -480,6 +480,9 @@ fn segments_are_kept_by_the_api() {
     });
 }
 
+/// The longest address with which a request still passes the door, beside its headers.
+const ADDRESS_BYTES_MAX: usize = 32_000;
+
 /// Questions that nobody should be able to hurt a shop with.
 fn hostile() -> Vec<String> {
     let deep = format!("{}orders > 1{}", "(".repeat(3_000), ")".repeat(3_000));
@@ -534,7 +537,12 @@ fn hostile_questions_are_refused_with_their_place() {
             assert_eq!(error["code"], "predicate", "{shown}");
             assert!(error["column"].as_u64().expect("a place") >= 1, "{shown}");
             assert!(answer.text.len() < 2_000, "{shown}: {}", answer.text);
-            let counted = house.page(&format!("/customers/count?text={}", encoded(&question)));
+            let path = format!("/customers/count?text={}", encoded(&question));
+            if path.len() > ADDRESS_BYTES_MAX {
+                assert_eq!(house.page(&path).status, 431, "{shown}");
+                continue;
+            }
+            let counted = house.page(&path);
             assert_eq!(counted.status, 200, "{shown}");
             assert_eq!(counted.json()["count"], Value::Null, "{shown}");
             assert_eq!(house.page(&asking(&question)).status, 400, "{shown}");
@@ -545,7 +553,7 @@ fn hostile_questions_are_refused_with_their_place() {
 #[test]
 fn a_form_of_nonsense_is_bounded() {
     let house = House::seeded(Engine::Sqlite);
-    let many: Vec<String> = (0..3_000)
+    let many: Vec<String> = (0..1_300)
         .map(|row| format!("a{row}=orders&v{row}=1"))
         .collect();
     let page = house.page(&format!("/customers/count?{}", many.join("&")));
@@ -554,7 +562,7 @@ fn a_form_of_nonsense_is_bounded() {
         "fifty rows are read and the rest is left out"
     );
     assert_eq!(page.json()["error"], Value::Null);
-    let values = vec!["v0=lapsed"; 3_000].join("&");
+    let values = vec!["v0=lapsed"; 2_500].join("&");
     let page = house.page(&format!("/customers/ask?a0=standing&o0=one_of&{values}"));
     assert_eq!(page.status, 400, "a list has its most values");
 }

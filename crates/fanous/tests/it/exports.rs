@@ -93,7 +93,8 @@ fn every_table_and_chart_has_its_link_and_each_gives_a_file() {
             let name = head.split("data-export=\"").nth(1).expect("a name");
             let name = name.split('"').next().expect("a name");
             for kind in ["svg", "csv"] {
-                let address = format!("{path}?export={name}.{kind}");
+                let joint = if path.contains('?') { '&' } else { '?' };
+                let address = format!("{path}{joint}export={name}.{kind}");
                 assert!(files.contains(&address), "{address} in {files:?}");
             }
         }

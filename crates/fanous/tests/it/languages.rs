@@ -233,6 +233,7 @@ fn every_page_reads_right_in_every_language() {
         "/people".to_owned(),
         "/keys".to_owned(),
         "/events".to_owned(),
+        "/events/declared".to_owned(),
         "/audit".to_owned(),
         "/settings".to_owned(),
         "/account".to_owned(),

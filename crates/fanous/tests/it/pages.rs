@@ -164,7 +164,7 @@ fn channels_and_experience_say_what_they_rest_on() {
         (
             "/channels",
             [
-                "customers buy in several places",
+                " of customers: ",
                 "online is web, app and marketplaces",
                 "Kaplan–Meier, 95\u{a0}% intervals",
                 "GET /v1/insight/channels",

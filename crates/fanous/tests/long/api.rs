@@ -196,7 +196,10 @@ fn fuzz(engine: Engine, seed: Seed) {
     let served = web::serve(
         listener,
         app,
-        web::WebOptions::default(),
+        web::WebOptions {
+            read_messages: Some(connectors::wire::told),
+            ..web::WebOptions::default()
+        },
         std::future::pending(),
     );
     // Dropping the runtime ends it.

@@ -123,6 +123,7 @@ fn take(fixture: &Fixture, body: &[u8], kind: Option<&str>, is_secret: bool) {
         currency: Currency::EUR,
         zone: Zone::utc(),
         is_secret,
+        schemas: domain::events::EventSchemas::default(),
     };
     let Ok(batch) = wire::told(body, kind, &sender) else {
         return;

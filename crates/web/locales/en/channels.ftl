@@ -37,7 +37,7 @@ channels-process-caption = The way to buying, by where customers bought
 channels-median-days = Median days from first visit to first order
 channels-firsts-title = { $most }: { $share } of those who first buy there order again within { $days-shown } days; { $least }: { $other }.
 channels-firsts-title-alike = Where somebody buys first makes no difference to coming back that is beyond chance.
-channels-firsts-how = By the channel of the first order, which says nothing of what came later: whoever buys in several places has ordered twice, so the groups above cannot be compared in this. Kaplan–Meier, 95 % intervals. n = { $buyers-shown } buyers, { $period }.
+channels-firsts-how = By the channel of the first order, which says nothing of what came later: whoever buys in several places has ordered twice, so the groups above cannot be compared in this. Kaplan–Meier, 95 % intervals. n = { $buyers-shown } buyers, { $period }.
 channels-firsts-caption = Who ordered again, by the channel of the first order
 channels-first-outlet = First order
 channels-back = Back in { $days-shown } days

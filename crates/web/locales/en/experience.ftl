@@ -7,7 +7,7 @@ experience-days = Last { $days-shown } days
 experience-days-label = Days shown
 experience-headline = Customers are lost most often here: { $touchpoint } ({ $channel }).
 experience-headline-none = Too few customers to say where they stop.
-experience-worst = Of { $hundred } who { $who } ({ $channel }), { $stopped } stop there ({ $low }–{ $high } with 95 % certainty, n = { $watched-shown }).
+experience-worst = Of { $hundred } who { $who } ({ $channel }), { $stopped } stop there ({ $low }–{ $high } with 95 % certainty, n = { $watched-shown }).
 experience-worst-time = Half of those who go on take at most { $time }.
 experience-seconds = { $count ->
     [one] 1 second

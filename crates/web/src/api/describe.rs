@@ -10,7 +10,8 @@ use utoipa::{Modify, OpenApi};
 use crate::collect;
 
 use super::{
-    attributes, consent, customers, events, insight, loyalty, merges, seen, segments, trust,
+    attributes, consent, customers, events, insight, loyalty, merges, schemas, seen, segments,
+    trust,
 };
 
 #[derive(OpenApi)]
@@ -39,6 +40,9 @@ use super::{
         merges::unmerge,
         events::list,
         seen::newest,
+        schemas::list,
+        schemas::put,
+        schemas::remove,
         loyalty::adjust,
         trust::export,
         trust::erase,

@@ -9,6 +9,7 @@ mod insight;
 mod loyalty;
 mod merges;
 mod metrics;
+mod schemas;
 mod seen;
 mod segments;
 mod trust;
@@ -24,6 +25,7 @@ use crate::shared::Shared;
 
 pub(crate) use consent::policy_put;
 pub(crate) use describe::description;
+pub(crate) use schemas::{declare, undeclare};
 pub(crate) use trust::{erase_of, export_of};
 
 /// The API: every route needs a key with a permission, but its description, which anybody may read.
@@ -72,6 +74,9 @@ pub(crate) fn routes() -> Routes {
             Gate::Needs(Permission::Settings),
             seen::newest,
         )
+        .get("/v1/events/schemas", settings, schemas::list)
+        .put("/v1/events/schemas/{name}", settings, schemas::put)
+        .delete("/v1/events/schemas/{name}", settings, schemas::remove)
         .post("/v1/merges", change, merges::merge)
         .get("/v1/consent-policy", settings, consent::show)
         .put("/v1/consent-policy", settings, consent::put)

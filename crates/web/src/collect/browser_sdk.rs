@@ -5,11 +5,12 @@
 
 use app::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::posted::holder_of;
+use crate::asked::Path;
 use crate::errors::Refusal;
 use crate::shared::Shared;
 

@@ -86,6 +86,7 @@ impl Posted {
                 currency: in_force.settings.currency,
                 zone: in_force.settings.zone.clone(),
                 is_secret: holder.is_some_and(|it| it.kind == KeyKind::Secret),
+                schemas: in_force.settings.events.clone(),
             }
         };
         let told = (self.read)(body, self.kind, &sender).map_err(Refusal::Unreadable)?;

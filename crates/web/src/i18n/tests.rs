@@ -73,6 +73,7 @@ fn every_key_that_is_said_exists() {
         "value-",
         "visits-",
         "channels-",
+        "declared-",
         "experience-",
         "attribute-",
         "explain-",

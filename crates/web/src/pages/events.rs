@@ -69,6 +69,7 @@ impl Scene<'_> {
         html! {
             h1 { (speech.say("events-title")) }
             p.lead { (speech.say("events-lead")) }
+            p { a href="/events/declared" { (speech.say("events-declared")) } }
             @if sources.is_empty() {
                 (self.empty())
             } @else {

@@ -5,6 +5,7 @@ mod audit;
 mod channels;
 mod customer;
 mod customers;
+mod declared;
 mod design;
 mod entrance;
 mod events;
@@ -63,6 +64,7 @@ pub(crate) fn routes() -> Routes {
         .and(of_customers())
         .and(entrance::routes())
         .and(events::routes())
+        .and(declared::routes())
         .and(account::routes())
         .and(people::routes())
         .and(keys::routes())

@@ -326,7 +326,7 @@ mod tests {
     use crate::i18n::speech_for;
 
     /// What a browser has to load before anything is seen.
-    const PAGE_BYTES_MAX: usize = 120_000;
+    const PAGE_BYTES_MAX: usize = 180_000;
 
     fn scene() -> Scene {
         Scene {

@@ -606,3 +606,32 @@ fn the_context_is_kept_as_sent_and_bounded() {
     let consent: Vec<_> = context.consent.into_iter().collect();
     assert_eq!(consent, [("a".to_owned(), true), ("b".to_owned(), false)]);
 }
+
+#[test]
+fn what_the_shop_declares_is_kept_in_the_clear() {
+    let check = |properties: &str, behaviour: &str, personal: &str| {
+        let body = format!(
+            r#"{{"userId":"u","messageId":"m","event":"Taste Quiz Finished",
+                "properties":{properties}}}"#
+        );
+        let told = one(Trust::Public, Some(MessageType::Track), &body).told;
+        let got = &told.event.behaviour;
+        assert_eq!(format!("{} {}", got.name(), got.body()), behaviour);
+        assert_eq!(
+            format!("{:?}", told.event.personal),
+            personal,
+            "{properties}"
+        );
+    };
+    check(
+        r#"{"score": 7, "roast": "dark", "nickname": "Sam", "mood": "good"}"#,
+        r#"Taste Quiz Finished {"roast":"dark","score":7}"#,
+        r#"{"mood": "good", "nickname": "Sam"}"#,
+    );
+    // What is not what was declared is kept as it came.
+    check(
+        r#"{"score": "high", "roast": ""}"#,
+        "Taste Quiz Finished {}",
+        r#"{"score": "high"}"#,
+    );
+}

@@ -12,6 +12,9 @@ use std::fmt::Write as _;
 use domain::money::Currency;
 use domain::time::{Millis, Zone, parse_time};
 
+use domain::events::catalogue::Holds;
+use domain::events::{EventSchema, EventSchemas, FieldSchema};
+
 use super::{Batch, Limits, Message, MessageType, Received, Trust, WireError, read};
 
 /// When the bodies of these tests come.
@@ -29,6 +32,7 @@ fn read_as(trust: Trust, kind: Option<MessageType>, body: &[u8]) -> Result<Batch
         currency: Currency::EUR,
         zone: &zone,
         trust,
+        schemas: &schemas(),
     };
     read(body, kind, &received, &Limits::default())
 }
@@ -121,4 +125,24 @@ fn whole_batch(batch: &Batch) -> String {
         }
     }
     out
+}
+
+/// A shop that declares one event of its own.
+fn schemas() -> EventSchemas {
+    let field = |holds, is_personal| FieldSchema {
+        holds,
+        is_personal,
+        about: String::new(),
+    };
+    let fields = [
+        ("score", field(Holds::Number, false)),
+        ("roast", field(Holds::Text, false)),
+        ("nickname", field(Holds::Text, true)),
+    ];
+    let quiz = EventSchema {
+        about: "A quiz was finished".to_owned(),
+        fields: fields.map(|(name, field)| (name.to_owned(), field)).into(),
+    };
+    let declared = EventSchemas::default().with("Taste Quiz Finished", quiz);
+    declared.expect("it can be declared")
 }

@@ -30,7 +30,7 @@ pub(in crate::api) struct ChannelsAnswer {
     /// Customers with an order, and with the first one in the months that were asked for.
     buyers: u64,
     /// Those who bought at one outlet only, and those who bought at several.
-    groups: Vec<GroupAnswer>,
+    groups: Vec<BuyerGroupAnswer>,
     /// Those who bought at exactly these outlets, the most first.
     overlaps: Vec<OverlapAnswer>,
     /// Who came back, by the outlet of the first order.
@@ -39,7 +39,7 @@ pub(in crate::api) struct ChannelsAnswer {
 
 /// Some buyers by where they bought.
 #[derive(Debug, Serialize, ToSchema)]
-struct GroupAnswer {
+struct BuyerGroupAnswer {
     /// `online` (web, app, marketplaces), `store`, `social` (social media, messengers), `other`
     /// (e-mail, text message, call, device), each and nowhere else; or `several`.
     #[schema(example = "several")]
@@ -136,14 +136,14 @@ impl ChannelsAnswer {
             from: it.first_day.map(date),
             to: date(it.today),
             buyers: it.buyers,
-            groups: it.groups.iter().map(GroupAnswer::of).collect(),
+            groups: it.groups.iter().map(BuyerGroupAnswer::of).collect(),
             overlaps: it.overlaps.iter().map(OverlapAnswer::of).collect(),
             first_orders: it.firsts.iter().map(FirstAnswer::of).collect(),
         }
     }
 }
 
-impl GroupAnswer {
+impl BuyerGroupAnswer {
     fn of(it: &ChannelGroup) -> Self {
         let categories = it.likings.iter().map(|liking| CategoryAnswer {
             category: liking.category.clone(),

@@ -25,7 +25,7 @@ pub(in crate::api) struct ExperienceAnswer {
     /// Customers who were anywhere in the period.
     customers: u64,
     /// The places at which anybody was.
-    cells: Vec<CellAnswer>,
+    cells: Vec<ExperienceCellAnswer>,
     /// The places on the way at which most stop, at most one of a touchpoint and at most three, as
     /// numbers of `cells` from 0: the highest share first. `received` and `reviewed` are not on
     /// the way.
@@ -34,7 +34,7 @@ pub(in crate::api) struct ExperienceAnswer {
 
 /// One touchpoint on one channel.
 #[derive(Debug, Serialize, ToSchema)]
-struct CellAnswer {
+struct ExperienceCellAnswer {
     /// A stage of buying, `help` (complained) or `return` (got money back).
     #[schema(example = "checkout")]
     touchpoint: &'static str,
@@ -79,13 +79,13 @@ impl ExperienceAnswer {
             from: it.first_day.map(date),
             to: date(it.today),
             customers: it.customers,
-            cells: it.cells.iter().map(CellAnswer::of).collect(),
+            cells: it.cells.iter().map(ExperienceCellAnswer::of).collect(),
             worst: it.worst.clone(),
         }
     }
 }
 
-impl CellAnswer {
+impl ExperienceCellAnswer {
     fn of(it: &ExperienceCell) -> Self {
         Self {
             touchpoint: it.touchpoint.word(),

@@ -22,7 +22,7 @@ pub(in crate::api) struct VisitsAnswer {
     from: Option<String>,
     to: Option<String>,
     figures: FiguresAnswer,
-    compared: Option<ComparedAnswer>,
+    compared: Option<VisitsComparedAnswer>,
     /// The newest days beside as many before, whatever was chosen.
     stretches: Vec<StretchAnswer>,
     /// Each month, or each day of a short time.
@@ -59,7 +59,7 @@ struct FiguresAnswer {
 
 /// The days with which they are compared.
 #[derive(Debug, Serialize, ToSchema)]
-struct ComparedAnswer {
+struct VisitsComparedAnswer {
     from: String,
     to: String,
     figures: FiguresAnswer,
@@ -130,11 +130,13 @@ impl VisitsAnswer {
             from: has_days.then(|| date(from)),
             to: has_days.then(|| date(to)),
             figures: it.figures.into(),
-            compared: it.compared.map(|((from, to), figures)| ComparedAnswer {
-                from: date(from),
-                to: date(to),
-                figures: figures.into(),
-            }),
+            compared: it
+                .compared
+                .map(|((from, to), figures)| VisitsComparedAnswer {
+                    from: date(from),
+                    to: date(to),
+                    figures: figures.into(),
+                }),
             stretches: it.stretches.iter().map(StretchAnswer::from).collect(),
             months: it.months.iter().map(VisitMonthAnswer::from).collect(),
             dimensions: it.tables.iter().map(of_dimension).collect(),

@@ -147,9 +147,9 @@ impl Scene<'_> {
     /// The stages in the order in which they were reached first, with the days between them.
     fn process(&self) -> Markup {
         let speech = self.speech;
-        let stages = self.page.state.observed.stages().into_iter();
+        let stages = self.page.state.observed.stages.iter();
         let mut stages: Vec<(Millis, Stage)> =
-            stages.map(|(stage, (first, _))| (first, stage)).collect();
+            stages.map(|(stage, (first, _))| (*first, *stage)).collect();
         stages.sort_unstable();
         let now = self.metrics.stage;
         let before = std::iter::once(None).chain(stages.iter().map(|(first, _)| Some(*first)));
