@@ -38,6 +38,7 @@ visits-bounces = One page only
 visits-bounces-note = visits that ended where they began
 visits-duration = Length of a visit
 visits-duration-note = from the first to the last sign of life, on average
+visits-seconds = { $seconds-shown } s
 visits-minutes = { $minutes-shown } min { $seconds-shown } s
 visits-change-more = { $change } more than { $before }
 visits-change-less = { $change } less than { $before }

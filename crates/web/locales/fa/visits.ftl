@@ -34,6 +34,7 @@ visits-bounces = فقط یک صفحه
 visits-bounces-note = بازدیدهایی که در همان صفحهٔ نخست تمام شدند
 visits-duration = مدت بازدید
 visits-duration-note = از نخستین تا آخرین حرکت، به‌طور میانگین
+visits-seconds = { $seconds-shown } ثانیه
 visits-minutes = { $minutes-shown } دقیقه و { $seconds-shown } ثانیه
 visits-change-more = { $change } بیش از { $before }
 visits-change-less = { $change } کمتر از { $before }

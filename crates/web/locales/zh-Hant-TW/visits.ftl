@@ -34,6 +34,7 @@ visits-bounces = 只看一頁
 visits-bounces-note = 在第一頁就結束的造訪
 visits-duration = 造訪時間
 visits-duration-note = 從第一個到最後一個動作的平均
+visits-seconds = { $seconds-shown }秒
 visits-minutes = { $minutes-shown }分{ $seconds-shown }秒
 visits-change-more = 比{ $before }多{ $change }
 visits-change-less = 比{ $before }少{ $change }

@@ -297,12 +297,16 @@ impl Scene<'_> {
         }
     }
 
-    /// Minutes and seconds.
+    /// Minutes and seconds, or seconds alone.
     pub(super) fn duration(&self, seconds: i64) -> String {
         let words = Words::new()
             .count("minutes", seconds / 60)
             .count("seconds", seconds % 60);
-        self.speech.say_with("visits-minutes", words)
+        let key = match seconds < 60 {
+            true => "visits-seconds",
+            false => "visits-minutes",
+        };
+        self.speech.say_with(key, words)
     }
 
     fn of_visits(&self, orders: i64) -> String {
